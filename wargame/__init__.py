@@ -1,0 +1,23 @@
+"""A wargame of attack and defence on the security of machine-learning pipelines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pettingzoo import ParallelEnv
+
+__all__ = ["__version__", "parallel_env"]
+__version__ = "0.1.0"
+
+
+def parallel_env(name: str, **options: Any) -> ParallelEnv[str, Any, Any]:
+    """Make the PettingZoo environment of a scenario, agents ``attacker`` and ``defender``.
+
+    Args:
+        name: the scenario, for example ``mapengine``.
+        options: ``fidelity``, ``seed`` and whatever else the environment takes.
+    """
+    from wargame.arena import parallel_env as make
+
+    return make(name, **options)
