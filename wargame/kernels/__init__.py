@@ -1,0 +1,1 @@
+"""Pure numerical algorithms on arrays and bytes; they know nothing of cards or games."""
