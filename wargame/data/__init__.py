@@ -1,0 +1,1 @@
+"""Data: the embedded terrain, downloads, and the user's own images."""

@@ -1,0 +1,1 @@
+"""A seeded painter of land-cover tiles as an optical satellite would see them."""
