@@ -56,7 +56,7 @@ def attack(
         stage: ClassVar[Stage] = Stage.COLLECT
         costs: ClassVar[tuple[int, int, int]] = costs_
         upkeep: ClassVar[int] = upkeep_
-        lasts: ClassVar[int] = lasts_
+        lasts: ClassVar[tuple[int, int, int]] = (lasts_, lasts_, lasts_ + 1)
         source: ClassVar[str] = "none"
         summary: ClassVar[str] = "a fake"
         text: ClassVar[str] = "a fake"
@@ -83,7 +83,7 @@ def defence(
         kind: ClassVar[Kind] = Kind.DETECTION
         costs: ClassVar[tuple[int, int, int]] = costs_
         upkeep: ClassVar[int] = upkeep_
-        lasts: ClassVar[int] = lasts_
+        lasts: ClassVar[tuple[int, int, int]] = (lasts_, lasts_, lasts_ + 1)
         source: ClassVar[str] = "none"
         summary: ClassVar[str] = "a fake"
         text: ClassVar[str] = "a fake"
@@ -93,8 +93,15 @@ def defence(
     return Fake
 
 
-_MAPENGINE_ATTACKS = ["drift_poison", "fake_node", "sniff", "tamper", "scaling_attack", "shard_corruption", "artifact_payload", "fgsm", "square", "substitute", "model_extraction", "membership_inference", "unauthorized_api"]
-_MAPENGINE_DEFENCES = ["authenticate_contributors", "activation_clustering", "compare_and_rollback", "encrypted_channel", "scaling_filter", "hash_ledger", "adversarial_training", "feature_squeezing", "dp_training", "output_perturbation", "query_monitor", "traffic_monitor", "api_authentication", "artifact_scan"]
+_MAPENGINE_ATTACKS = """
+    drift_poison fake_node sniff tamper scaling_attack shard_corruption artifact_payload fgsm
+    square substitute model_extraction membership_inference unauthorized_api
+"""
+_MAPENGINE_DEFENCES = """
+    authenticate_contributors activation_clustering compare_and_rollback encrypted_channel
+    scaling_filter hash_ledger adversarial_training feature_squeezing dp_training
+    output_perturbation query_monitor traffic_monitor api_authentication artifact_scan
+"""
 _A = Access
 _FAKES: tuple[type[Card], ...] = (
     attack("label_flip", {_A.CONTRIBUTOR}, lasts_=3, upkeep_=1),
@@ -104,12 +111,12 @@ _FAKES: tuple[type[Card], ...] = (
            measured=("weights_read",)),
     attack("pgd", {_A.WHITE_BOX}, measured=("accuracy_under_attack",)),
     attack("request_flood", {_A.INFRASTRUCTURE}),
-    *(attack(name, {_A.CONTRIBUTOR}) for name in _MAPENGINE_ATTACKS),
+    *(attack(name, {_A.CONTRIBUTOR}) for name in _MAPENGINE_ATTACKS.split()),
     defence("label_sanitation"),
     defence("gold_set", reads=("gold_accuracy",), lasts_=6),
     defence("rate_limit", costs_=(1, 1, 1), upkeep_=2, lasts_=9),
     defence("encrypted_store", upkeep_=0),
-    *(defence(name) for name in _MAPENGINE_DEFENCES),
+    *(defence(name) for name in _MAPENGINE_DEFENCES.split()),
 )  # fmt: skip
 CARDS: dict[str, type[Card]] = {card.name: card for card in _FAKES}
 
@@ -196,5 +203,7 @@ class Resolver:
         count = Reading("intake", "records_received", 10.0, 10.0, 10.0, False, "10 records came.")
         if not any(each.card == "gold_set" for each in defences):
             return (count,)
-        gold = replace(count, instrument="gold_set", channel="gold_accuracy", value=h, alarm=h < 0.5)
+        gold = replace(
+            count, instrument="gold_set", channel="gold_accuracy", value=h, alarm=h < 0.5
+        )
         return (count, gold)

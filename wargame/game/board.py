@@ -138,7 +138,7 @@ class Board:
                 raise WargameError(f"{deck.describe(number)} cannot be played: {why}")
             card, strength = divmod(number - 1, len(STRENGTHS))
             budget -= deck.costs[number]
-            new = Held(card, strength, now, now + deck.lasts[card] - 1)
+            new = Held(card, strength, now, now + deck.lasts[number] - 1)
         kept: list[Held] = []
         for held in hand:
             if new is not None and held.card == new.card:

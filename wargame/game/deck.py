@@ -7,8 +7,10 @@ fixes the numbers, so a learned policy stays valid.
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Self
 
 from wargame import catalog
@@ -16,7 +18,7 @@ from wargame.card import Attack, Card, Defence
 from wargame.errors import WargameError
 from wargame.game.terms import Scenario
 from wargame.pipeline.outcome import BASE_CHANNELS
-from wargame.stages import STRENGTHS, Access, Side
+from wargame.stages import STRENGTHS, Access, Side, Strength
 
 PASS = 0
 _BIT = {access: 1 << index for index, access in enumerate(Access)}
@@ -38,7 +40,7 @@ class Deck:
     costs: tuple[int, ...]
     """By action; 0 for passing."""
     lasts: tuple[int, ...]
-    """By card."""
+    """Rounds in force by action; 0 for passing."""
     upkeep: tuple[int, ...]
     """By card."""
     access: tuple[tuple[int, ...], ...]
@@ -66,8 +68,8 @@ class Deck:
             side=side,
             names=names,
             titles=tuple(card.title for card in cards),
-            costs=tuple(sum((list(card.costs) for card in cards), [0])),
-            lasts=tuple(card.lasts for card in cards),
+            costs=_by_action(card.costs for card in cards),
+            lasts=_by_action(card.lasts for card in cards),
             upkeep=tuple(card.upkeep for card in cards),
             access=tuple(_needs(card) for card in cards),
             channels=channels,
@@ -103,10 +105,15 @@ class Deck:
 
     def describe(self, action: int) -> str:
         """An action in words, such as "backdoor (heavy)"."""
+        card, strength = self.card_at(action)
+        return "pass" if card is None or strength is None else f"{card} ({strength.value})"
+
+    def card_at(self, action: int) -> tuple[str, Strength] | tuple[None, None]:
+        """The card and strength that an action plays; None for passing."""
         if action == PASS:
-            return "pass"
+            return None, None
         card, strength = divmod(action - 1, len(STRENGTHS))
-        return f"{self.names[card]} ({STRENGTHS[strength].value})"
+        return self.names[card], STRENGTHS[strength]
 
     def blocked(self, action: int, budget: int, held: int) -> str | None:
         """Why an action is not allowed with this budget and access, or None where it is."""
@@ -117,6 +124,10 @@ class Deck:
             return _lacking(ways, held, self.names)
         cost = self.costs[action]
         return f"costs {cost}, you have {budget}" if cost > budget else None
+
+
+def _by_action(facts: Iterable[tuple[int, int, int]]) -> tuple[int, ...]:
+    return (0, *chain.from_iterable(facts))
 
 
 def _needs(card: type[Card]) -> tuple[int, ...]:

@@ -140,11 +140,12 @@ class Scenario(_Part):
     def world(self, seed: int, fidelity: str, data_digest: str) -> World:
         """What stays the same through a match of this scenario.
 
-        `settings` holds the pipeline's fields, the sizes and `access`, all on one level.
+        `settings` holds the pipeline's fields, the sizes, `rounds` and `access`, on one level.
         """
         settings = {
             **self.pipeline.model_dump(),
             **self.sizes(fidelity).model_dump(),
+            "rounds": self.rounds,
             "access": sorted(access.value for access in self.access),
         }
         entries = (*self.deck.attacker, *self.deck.defender)

@@ -203,7 +203,8 @@ def encode(seen: View, out: NDArray[np.float32] | None = None) -> NDArray[np.flo
     for held in seen.hand:
         at = 2 + 2 * held.card
         out[at] = (held.strength + 1) / len(STRENGTHS)
-        out[at + 1] = (held.until - seen.round + 1) / deck.lasts[held.card]
+        lasts = held.until - held.since + 1
+        out[at + 1] = (held.until - seen.round + 1) / lasts
     at = 2 + 2 * len(deck.names)
     if seen.side is Side.ATTACKER:
         out[at : at + len(Access)] = _flags(seen.access)
