@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -10,6 +12,7 @@ from torch.nn import functional
 
 from wargame.kernels.gradient import frozen
 from wargame.kernels.intervals import Estimate, proportion
+from wargame.kernels.optimise import AdamW
 
 Floats = npt.NDArray[np.floating]
 
@@ -51,15 +54,12 @@ def distil(
     known = answered(answers)
     queries, answers = queries[known], answers[known]
     if len(queries):
-        optimizer = torch.optim.Adam(student.parameters(), lr=lr)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
+        optimiser = AdamW(student.parameters())
         student.train()
-        for _ in range(steps):
+        for step in range(steps):
             rows = torch.randint(0, len(queries), (batch_size,), generator=generator)
-            optimizer.zero_grad()
             functional.cross_entropy(student(queries[rows]), answers[rows]).backward()
-            optimizer.step()
-            schedule.step()
+            optimiser.step(lr * (1.0 + math.cos(math.pi * step / steps)) / 2.0)
     return student.eval()
 
 

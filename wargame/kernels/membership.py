@@ -36,7 +36,7 @@ def loss_threshold_scores(probs: Floats, y: Labels) -> Scores:
 
 def label_only_scores(labels: Labels, y: Labels) -> Scores:
     """1 where the predicted label (n,) is right, else 0: Yeom's gap attack, from labels alone."""
-    return (np.asarray(labels) == np.asarray(y)).astype(np.float64)
+    return np.asarray(np.equal(labels, y), dtype=np.float64)
 
 
 def logit_confidence(probs: Floats, y: Labels) -> Scores:

@@ -1,4 +1,4 @@
-"""Training small classifiers from tensors in memory: plain, adversarial and private."""
+"""Training small classifiers from tensors in memory, plain and adversarial."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from wargame.kernels.gradient import frozen, input_gradient, without_gradients
+from wargame.kernels.optimise import SGD, AdamW, Optimiser
 
 Perturb = Callable[[nn.Module, Tensor, Tensor, torch.Generator], Tensor]
 """Replaces a batch (model, images, labels, generator) by images to train on."""
@@ -78,10 +79,9 @@ def fit(
     layout = torch.channels_last if x.ndim == 4 else torch.contiguous_format
     _lay_out(model, layout)
     x = x.contiguous(memory_format=layout)
-    optimizer = _optimizer(model, settings)
+    optimiser = _optimiser(model, settings)
     model.train()
     for step, rows in enumerate(_batches(len(x), settings, generator)):
-        _set_rate(optimizer, settings, step)
         images, labels = x[rows], y[rows]
         if settings.augment:
             images = _mirrored(images, generator)
@@ -90,79 +90,12 @@ def fit(
         loss = functional.cross_entropy(
             model(images), labels, reduction="none", label_smoothing=settings.label_smoothing
         )
-        optimizer.zero_grad()
         (loss if weights is None else loss * weights[rows]).mean().backward()
-        optimizer.step()
+        optimiser.step(learning_rate(settings, step))
         if progress is not None:
             progress(step + 1, settings.steps)
     _lay_out(model, torch.contiguous_format)
     model.eval()
-
-
-def fit_private(
-    model: nn.Module,
-    x: Tensor,
-    y: Tensor,
-    settings: TrainSettings,
-    *,
-    noise_multiplier: float,
-    max_grad_norm: float,
-    generator: torch.Generator,
-    delta: float,
-    progress: Progress | None = None,
-) -> float:
-    """DP-SGD (Abadi 2016) in place through Opacus: Poisson batches, per-record clipping, noise.
-
-    The model must treat records apart: no batch normalisation. Numbers built into it, such as
-    channel means, must be public. No augmentation, as it would not change the accounting.
-
-    Args:
-        model: returns logits (n,k).
-        x: images (n,c,h,w) or rows (n,d).
-        y: labels (n,) int64.
-        settings: how to train; the batch size is the mean of the Poisson batches.
-        noise_multiplier: noise deviation over the clipping norm, above zero.
-        max_grad_norm: L2 norm to which each record's gradient is clipped.
-        generator: source of batches and noise. It is seeded for repeatability, so the guarantee
-            holds only against those who do not know the seed.
-        delta: the probability with which the guarantee may fail.
-        progress: called after every step.
-
-    Returns:
-        Epsilon spent, by Renyi accounting.
-
-    Raises:
-        ValueError: no records, more in a batch than there are, or no noise.
-    """
-    from opacus import GradSampleModule
-    from opacus.accountants import RDPAccountant
-    from opacus.optimizers import DPOptimizer
-
-    if not 0 < settings.batch_size <= len(x) or noise_multiplier <= 0:
-        raise ValueError("batch_size must lie in 1..n and noise_multiplier above zero")
-    rate = settings.batch_size / len(x)
-    model.train()
-    wrapped, accountant = GradSampleModule(model), RDPAccountant()
-    optimizer = DPOptimizer(
-        _optimizer(model, settings),
-        noise_multiplier=noise_multiplier,
-        max_grad_norm=max_grad_norm,
-        expected_batch_size=settings.batch_size,
-        generator=generator,
-    )
-    for step in range(settings.steps):
-        _set_rate(optimizer.original_optimizer, settings, step)
-        rows = torch.nonzero(torch.rand(len(x), generator=generator) < rate).flatten()
-        optimizer.zero_grad()
-        functional.cross_entropy(
-            wrapped(x[rows]), y[rows], label_smoothing=settings.label_smoothing
-        ).backward()
-        optimizer.step()
-        accountant.step(noise_multiplier=noise_multiplier, sample_rate=rate)
-        if progress is not None:
-            progress(step + 1, settings.steps)
-    wrapped.to_standard_module().eval()
-    return float(accountant.get_epsilon(delta))
 
 
 def predict_probs(model: nn.Module, x: Tensor, batch_size: int = 500) -> Tensor:
@@ -205,23 +138,18 @@ def _lay_out(model: nn.Module, layout: torch.memory_format) -> None:
             parameter.data = parameter.data.contiguous(memory_format=layout)
 
 
-def _optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
-    lr, decay = settings.lr, settings.weight_decay
+def _optimiser(model: nn.Module, settings: TrainSettings) -> Optimiser:
     if settings.optimizer == "adam":
-        return torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=decay)
-    momentum = settings.momentum
-    return torch.optim.SGD(
-        model.parameters(), lr=lr, momentum=momentum, weight_decay=decay, nesterov=momentum > 0
-    )
+        return AdamW(model.parameters(), settings.weight_decay)
+    return SGD(model.parameters(), settings.momentum, settings.weight_decay)
 
 
-def _set_rate(optimizer: torch.optim.Optimizer, settings: TrainSettings, step: int) -> None:
+def learning_rate(settings: TrainSettings, step: int) -> float:
+    """The rate at a step from 0: a linear climb, then a cosine descent."""
     done = (step + 1) / settings.steps
     fall = max(done - WARM_UP, 0.0) / (1.0 - WARM_UP)
     # A hundredth stays, so that the last step still counts.
-    factor = min(done / WARM_UP, 0.01 + 0.99 * (1.0 + math.cos(math.pi * fall)) / 2.0)
-    for group in optimizer.param_groups:
-        group["lr"] = settings.lr * factor
+    return settings.lr * min(done / WARM_UP, 0.01 + 0.99 * (1.0 + math.cos(math.pi * fall)) / 2.0)
 
 
 def _batches(n: int, settings: TrainSettings, generator: torch.Generator) -> Iterator[Tensor]:
