@@ -20,12 +20,12 @@ Formula = Callable[[Measure, Measure | None], Span]
 
 
 def as_is(now: Measure, _start: Measure | None) -> Span:
-    """H = v, a share that is a harm itself."""
+    """The formula h = v: a share that is a harm itself."""
     return _held(now.value, now.low, now.high)
 
 
 def lost(now: Measure, start: Measure | None) -> Span:
-    """H = 1 - v / v0: the part of the opening's value that is gone; v0 = 1 where it has none."""
+    """The formula h = 1 - v / v0: the lost part of the opening's v0, which is 1 where it has none."""
     if start is None:
         return _held(1 - now.value, 1 - now.high, 1 - now.low)
     return _held(
@@ -36,7 +36,7 @@ def lost(now: Measure, start: Measure | None) -> Span:
 
 
 def slowed(now: Measure, start: Measure | None) -> Span:
-    """H = 1 - l0 / l: twice the opening's latency is 1/2; 0 where the opening has none."""
+    """The formula h = 1 - l0 / l: twice the opening's latency is 1/2; 0 where it has none."""
     if start is None:
         return Span(0.0, 0.0, 0.0)
     return _held(
@@ -47,7 +47,7 @@ def slowed(now: Measure, start: Measure | None) -> Span:
 
 
 def advantage(now: Measure, _start: Measure | None) -> Span:
-    """H = 2 AUC - 1: what is left above guessing."""
+    """The formula h = 2 AUC - 1: what is left above guessing."""
     return _held(2 * now.value - 1, 2 * now.low - 1, 2 * now.high - 1)
 
 

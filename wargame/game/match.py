@@ -157,6 +157,11 @@ class Match:
         """Whether every round is played."""
         return self.position.over
 
+    @property
+    def opened(self) -> bool:
+        """Whether the opening is made."""
+        return self._opening is not None
+
     def open(self) -> Outcome:
         """Round 0, the honest start; made on the first call."""
         if self._opening is None:

@@ -52,9 +52,12 @@ class Pipeline(_Part):
     drones: int = Field(ge=1, le=10_000, description="contributors that upload records")
     captured_drones: int = Field(ge=0, le=10_000, description="contributors the attacker holds")
     capture_factor: int = Field(
-        ge=1, le=1000, description="uploads of a captured contributor, in honest ones"
+        ge=1, le=9, description="captures are this many times as wide as the model's tiles"
     )
     shards: int = Field(ge=1, le=1000, description="storage nodes that share the records")
+    honest_rate: float = Field(gt=0, le=1000, description="honest requests a second, all drones")
+    pass_ms: float = Field(gt=0, le=1000, description="simulated ms of one forward pass")
+    stolen_keys: int = Field(ge=0, le=1000, description="API keys an intruder has seen")
 
 
 class Fidelity(_Part):
@@ -66,6 +69,9 @@ class Fidelity(_Part):
     gold: Count = Field(description="records of the defender's vetted set")
     attacked: Count = Field(description="records an evasion attack is run on")
     steps: Count = Field(description="training steps of a model")
+    batch_size: Count = Field(description="records in a training step")
+    lr: float = Field(gt=0, le=10, description="highest learning rate")
+    weight_decay: float = Field(ge=0, le=1, description="weight decay")
     width: int = Field(ge=1, le=4096, description="channels of the model's first layer")
 
 

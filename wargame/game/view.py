@@ -7,9 +7,9 @@ way than through a reading.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +64,25 @@ class View:
     """Own readings: one tuple a round played, the opening (round 0) first."""
     history: tuple[int, ...]
     """Own actions so far, one a round."""
-    deck: Deck = field(repr=False)
+    deck: Deck = field(repr=False, compare=False)
     hand: Hand = field(repr=False)
     """The same as `in_force`, in numbers."""
     panel: Panel = field(repr=False, compare=False)
     """The same as `readings`, the latest of each channel."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON data, for players in another process and for comparing views."""
+        return {
+            "side": self.side.value,
+            "round": self.round,
+            "rounds": self.rounds,
+            "budget": self.budget,
+            "moves": [move._asdict() for move in self.moves],
+            "in_force": [own._asdict() for own in self.in_force],
+            "access": sorted(access.value for access in self.access),
+            "readings": [[asdict(reading) for reading in each] for each in self.readings],
+            "history": list(self.history),
+        }
 
 
 def blank(deck: Deck) -> Panel:
@@ -90,6 +104,7 @@ def read_into(panel: Panel, deck: Deck, readings: tuple[Reading, ...]) -> Panel:
         if line is not None:
             value = reading.value
             panel[line] = (1.0, value / (1.0 + abs(value)), reading.alarm)
+    panel.setflags(write=False)
     return panel
 
 
