@@ -6,6 +6,7 @@ synthetic queries, made from each other in fixed steps, break that.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -57,7 +58,7 @@ def minimum_distances(queries: Queries, predicted: Classes | None = None) -> Flo
 
     In order of arrival; the first of each class has none and is left out.
     """
-    flat = queries.reshape(len(queries), -1).astype(np.float64)
+    flat = queries.reshape(len(queries), math.prod(queries.shape[1:])).astype(np.float64)
     classes = np.zeros(len(flat), dtype=np.int64) if predicted is None else predicted
     nearest = np.full(len(flat), np.nan)
     for label in np.unique(classes):
