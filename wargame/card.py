@@ -55,8 +55,8 @@ class Card(BaseModel):
     """Price at light, medium and heavy, in budget points."""
     upkeep: ClassVar[int] = 0
     """Points a round for every round in force after the first."""
-    lasts: ClassVar[int] = 1
-    """Rounds in force, the round of play included."""
+    lasts: ClassVar[tuple[int, int, int]] = (1, 1, 1)
+    """Rounds in force at light, medium and heavy, the round of play included."""
     source: ClassVar[str]
     """Place in the sources, e.g. "S0 3.2"."""
     atlas: ClassVar[str | None] = None
@@ -84,6 +84,11 @@ class Card(BaseModel):
     def cost(cls, strength: Strength) -> int:
         """Price in budget points."""
         return cls.costs[STRENGTHS.index(strength)]
+
+    @classmethod
+    def rounds(cls, strength: Strength) -> int:
+        """Rounds in force, the round of play included."""
+        return cls.lasts[STRENGTHS.index(strength)]
 
     def knobs(self) -> dict[str, Any]:
         """The knob values as plain JSON data."""

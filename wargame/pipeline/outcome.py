@@ -13,6 +13,13 @@ from typing import Any, Self
 from wargame.stages import Access, Side, Strength
 
 
+BASE_CHANNELS: Mapping[Side, tuple[str, ...]] = {
+    Side.ATTACKER: ("probe_accuracy",),
+    Side.DEFENDER: ("records_received", "records_stored", "requests_seen"),
+}
+"""Readings that each side has without any card."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One measured number: value, 95 % confidence interval, sample size, and the store key."""

@@ -1,0 +1,1 @@
+"""One card a file, grouped by stage; no registry."""
