@@ -59,8 +59,8 @@ _cancelled: Any = None
 _reports: Any = None
 
 
-def _start_worker(flag: Any, reports: Any) -> None:  # noqa: ANN401
-    global _cancelled, _reports  # noqa: PLW0603  (one per worker process, set once at its start)
+def _start_worker(flag: Any, reports: Any) -> None:
+    global _cancelled, _reports
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -91,7 +91,7 @@ class Workers:
             initargs=(self._flag, self._reports),
         )
 
-    def submit(self, job: Callable[..., T], *args: Any) -> Future[T]:  # noqa: ANN401
+    def submit(self, job: Callable[..., T], *args: Any) -> Future[T]:
         """Starts a job in the background."""
         return self._pool.submit(job, *args)
 

@@ -29,14 +29,14 @@ from wargame.errors import WargameError
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def canonical(data: Any) -> bytes:  # noqa: ANN401
+def canonical(data: Any) -> bytes:
     """JSON bytes that are equal exactly when the data are."""
     return json.dumps(
         data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     ).encode()
 
 
-def digest(data: Any) -> str:  # noqa: ANN401
+def digest(data: Any) -> str:
     """The key of JSON data: 40 hex digits of SHA-256."""
     return hashlib.sha256(canonical(data)).hexdigest()[:40]
 
@@ -178,7 +178,7 @@ class Store:
             if folder.exists():
                 self._drop(key)
             return None
-        for name, decode in (("artifact.json", _from_json), ("artifact.safetensors", _from_tensors)):
+        for name, decode in _FORMATS.items():
             path = folder / name
             if not path.exists():
                 continue
@@ -210,7 +210,7 @@ class Store:
             (partial / "meta.json").write_text(json.dumps(meta))
             target = self._folder(key)
             target.parent.mkdir(exist_ok=True)
-            os.replace(partial, target)
+            partial.replace(target)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
             raise WargameError(f"the store at {self.root} cannot be written: {error}") from error
@@ -246,3 +246,9 @@ def _from_tensors(blob: bytes) -> tuple[Arrays, Mapping[str, Any]]:
 
 def _from_json(blob: bytes) -> tuple[Arrays, Mapping[str, Any]]:
     return {}, json.loads(blob)
+
+
+_FORMATS: dict[str, Callable[[bytes], tuple[Arrays, Mapping[str, Any]]]] = {
+    "artifact.json": _from_json,
+    "artifact.safetensors": _from_tensors,
+}

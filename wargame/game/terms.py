@@ -65,6 +65,7 @@ class Fidelity(_Part):
 
     initial: Count = Field(description="records before the first round")
     batch: Count = Field(description="records that arrive each round")
+    window: Count = Field(description="newest records that the model learns from")
     evaluation: Count = Field(description="held-out records that accuracy is measured on")
     gold: Count = Field(description="records of the defender's vetted set")
     attacked: Count = Field(description="records an evasion attack is run on")

@@ -118,8 +118,11 @@ class QueryAttack(Attack):
         generator: torch.Generator,
         build: Callable[[torch.Generator], nn.Module],
     ) -> Findings:
-        """Asks; `candidates` (x, y) are tiles whose membership is in question; `build` makes an
-        untrained model of the victim's family."""
+        """Asks the oracle.
+
+        `candidates` (x, y) are tiles whose membership is in question; `build` makes an untrained
+        model of the victim's family.
+        """
 
 
 class FrontDoorAttack(Attack):

@@ -67,7 +67,7 @@ class Context:
     store: Store
     progress: Progress = silent
 
-    def setting(self, name: str) -> Any:  # noqa: ANN401
+    def setting(self, name: str) -> Any:
         """A pipeline setting of the scenario at this fidelity."""
         return self.world.settings[name]
 
@@ -82,7 +82,7 @@ class Context:
     def make(
         self,
         kind: str,
-        inputs: Any,  # noqa: ANN401
+        inputs: Any,
         work: Callable[[], tuple[Arrays, Mapping[str, Any]]],
     ) -> Artifact:
         """The artifact of this kind from these inputs, from the store or made now."""

@@ -57,7 +57,10 @@ class Gate(Defence):
 
     @abstractmethod
     def admit(self, batch: Records, registered: int, bench: Bench) -> tuple[Mask, str]:
-        """(n,) which uploads are let in, and a sentence; `registered` drones are 0..registered-1."""
+        """(n,) which uploads are let in, and a sentence.
+
+        Drones 0..registered-1 are the fleet's own.
+        """
 
 
 class ChannelDefence(Defence):
@@ -192,7 +195,7 @@ class ServeGuard(Defence):
         `ordinary` is an hour of honest traffic seen before: the calibration.
         """
         del ordinary
-        return np.ones(len(arrivals.times), np.bool_), False, ""
+        return np.ones(len(arrivals), np.bool_), False, ""
 
     def verifies_keys(self) -> bool:
         """Whether requests under forged or replayed keys are turned away."""

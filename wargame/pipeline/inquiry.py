@@ -14,10 +14,10 @@ from wargame.pipeline import victim
 from wargame.pipeline.access import Possessions, ScoreOracle
 from wargame.pipeline.attack_roles import Findings, QueryAttack
 from wargame.pipeline.frontdoor import row
-from wargame.pipeline.seeds import torch_rng
+from wargame.pipeline.seeds import numpy_rng, torch_rng
 from wargame.pipeline.serve import Service
 from wargame.pipeline.source import deal
-from wargame.store import Arrays
+from wargame.store import Arrays, Artifact
 
 if TYPE_CHECKING:
     import torch
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 
 
 def conduct(
-    service: Service, name: str, card: QueryAttack, oracle: ScoreOracle, own: Possessions
+    service: Service,
+    name: str,
+    card: QueryAttack,
+    oracle: ScoreOracle,
+    own: Possessions,
+    members: Artifact,
 ) -> tuple[Arrays, Mapping[str, Any]]:
     """Lets the card ask, then scores what it found against what is true."""
     context = service.context
-    x, y, member = _candidates(service)
+    x, y, member = _candidates(service, members)
     generator = torch_rng(context.world.seed, "query", name, context.round)
 
     def build(source: torch.Generator) -> nn.Module:
@@ -46,17 +51,18 @@ def conduct(
     return arrays, {"measures": {f"{name}.{what}": values for what, values in rows.items()}}
 
 
-def _candidates(service: Service) -> tuple[torch.Tensor, torch.Tensor, np.ndarray[Any, Any]]:
+def _candidates(
+    service: Service, members: Artifact
+) -> tuple[torch.Tensor, torch.Tensor, np.ndarray[Any, Any]]:
     """Tiles in question: as many training records as tiles the model never saw, shuffled."""
     import torch
 
-    tiles = deal(service.context.world)
-    images, labels = tiles.evaluation
-    count = min(service.context.setting("attacked"), len(tiles.initial), len(labels))
-    x = np.concatenate([tiles.initial.images[:count], images[:count]])
-    y = np.concatenate([tiles.initial.labels[:count], labels[:count]])
+    images, labels = deal(service.context.world).evaluation
+    count = min(len(members.arrays["labels"]), len(labels))
+    x = np.concatenate([members.arrays["images"][:count], images[:count]])
+    y = np.concatenate([members.arrays["labels"][:count], labels[:count]])
     member = np.arange(2 * count) < count
-    order = np.random.default_rng(service.context.world.seed).permutation(2 * count)
+    order = numpy_rng(service.context.world.seed, "candidates").permutation(2 * count)
     return victim.to_tensor(x[order]), torch.from_numpy(y[order]), member[order]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,8 @@ from wargame.pipeline.collect import SHOWN
 from wargame.pipeline.context import Context, Held, hold
 from wargame.pipeline.frontdoor import row
 from wargame.pipeline.outcome import InForce, World
-from wargame.pipeline.seeds import torch_rng
+from wargame.pipeline.records import Records
+from wargame.pipeline.seeds import numpy_rng, torch_rng
 from wargame.pipeline.serve import Service, serve
 from wargame.pipeline.source import deal
 from wargame.pool import worker_progress
@@ -25,6 +26,8 @@ from wargame.store import Arrays, Artifact, Store
 
 if TYPE_CHECKING:
     import torch
+
+Asked = TypeVar("Asked", bound=Oracle)
 
 PROBES = 60
 
@@ -44,6 +47,8 @@ class Job:
     card: InForce | None = None
     loot: Mapping[str, str] | None = None
     """Store keys of what the attacker took."""
+    members: str = ""
+    """Store key of honest records the model was trained on: the referee's, for a query attack."""
 
 
 _stores: dict[str, Store] = {}
@@ -76,8 +81,25 @@ def run(job: Job) -> str:
     if job.card is None:
         raise ValueError(f"{job.what} needs a card")
     held = hold(job.world, (job.card,))[0]
-    work = {"trigger": _trigger, "evade": _evade, "query": _query}[job.what]
-    return work(service, held, loot).key
+    if job.what == "query":
+        members = store.get(job.members)
+        if members is None:
+            raise KeyError(f"the members {job.members} are gone from the store")
+        return _query(service, held, loot, members).key
+    return {"trigger": _trigger, "evade": _evade}[job.what](service, held, loot).key
+
+
+def members(context: Context, seen: Records, seen_id: str) -> Artifact:
+    """Honest records among those trained on, at most `attacked`: arrays images, labels."""
+
+    def work() -> tuple[Arrays, Mapping[str, Any]]:
+        honest = np.flatnonzero(~seen.planted)
+        count = min(context.setting("attacked"), len(honest))
+        rng = numpy_rng(context.world.seed, "members", context.round)
+        at = np.sort(rng.choice(honest, count, replace=False))
+        return {"images": seen.images[at], "labels": seen.labels[at]}, {}
+
+    return context.make("members", [seen_id, context.round], work)
 
 
 def _evaluation(service: Service) -> Artifact:
@@ -100,7 +122,7 @@ def _evaluation(service: Service) -> Artifact:
     return service.context.make("evaluation", [service.identity], work)
 
 
-def _oracle(service: Service, kind: type[Oracle], purpose: str) -> Oracle:
+def _oracle(service: Service, kind: type[Asked], purpose: str) -> Asked:
     context = service.context
     stolen = context.setting("stolen_keys") if context.playing(FrontDoorAttack) else 0
     unauthorized = any(held.name == "unauthorized_api" for held in context.held)
@@ -119,7 +141,6 @@ def _probe(service: Service) -> Artifact:
     def work() -> tuple[Arrays, Mapping[str, Any]]:
         images, labels = deal(service.context.world).own
         oracle = _oracle(service, LabelOracle, "probe")
-        assert isinstance(oracle, LabelOracle)
         said = oracle.labels(victim.to_tensor(images[:PROBES])).numpy()
         asked = said >= 0
         right = (said == labels[:PROBES]) & asked
@@ -221,9 +242,7 @@ def _evade(service: Service, held: Held, loot: Mapping[str, str]) -> Artifact:
             access = WhiteBox(victim.load(context, stolen), victim.family(context).features)
         else:
             kind = ScoreOracle if card.needs == "api-score" else LabelOracle
-            made = _oracle(service, kind, held.name)
-            assert isinstance(made, LabelOracle)
-            access = made
+            access = _oracle(service, kind, held.name)
         generator = torch_rng(context.world.seed, "evade", held.name, context.round)
         context.progress(held.name, 0, 1)
         adversarial = card.evade(access, x, y, _possessions(service), generator)
@@ -280,7 +299,7 @@ def _evaded(
     return gallery, {"measures": {f"{name}.{what}": values for what, values in rows.items()}}
 
 
-def _query(service: Service, held: Held, loot: Mapping[str, str]) -> Artifact:
+def _query(service: Service, held: Held, loot: Mapping[str, str], members: Artifact) -> Artifact:
     from wargame.pipeline import inquiry
 
     card = held.card
@@ -292,11 +311,11 @@ def _query(service: Service, held: Held, loot: Mapping[str, str]) -> Artifact:
         held.identity,
         None if before is None else before.content,
         _door(service),
+        members.content,
         service.context.round,
     ]
     oracle = _oracle(service, ScoreOracle, held.name)
-    assert isinstance(oracle, ScoreOracle)
     own = _possessions(service, before)
     return service.context.make(
-        "query", inputs, lambda: inquiry.conduct(service, held.name, card, oracle, own)
+        "query", inputs, lambda: inquiry.conduct(service, held.name, card, oracle, own, members)
     )

@@ -12,7 +12,6 @@ from typing import Any, Self
 
 from wargame.stages import Access, Side, Strength
 
-
 BASE_CHANNELS: Mapping[Side, tuple[str, ...]] = {
     Side.ATTACKER: ("probe_accuracy",),
     Side.DEFENDER: ("records_received", "records_stored", "requests_seen"),

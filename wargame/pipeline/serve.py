@@ -107,9 +107,7 @@ class _Watcher:
 
     def __init__(self, service: Service, ordinary: NDArray[np.float32], keys: int) -> None:
         self._monitors = [
-            guard
-            for _, guard in service.guards
-            if type(guard).watch is not ServeGuard.watch
+            guard for _, guard in service.guards if type(guard).watch is not ServeGuard.watch
         ]
         self._ordinary = ordinary
         self._keys = keys
@@ -157,5 +155,5 @@ def _calibrate(service: Service) -> dict[str, Any]:
         generator = torch_rng(service.context.world.seed, "calibrate", name)
         found[name] = float(guard.calibrate(predict, x, generator))
         service.thresholds = found
-        predict = service._guarded(name, guard, predict, "calibrate")  # noqa: SLF001
+        predict = service._guarded(name, guard, predict, "calibrate")
     return found

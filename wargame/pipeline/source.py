@@ -66,7 +66,7 @@ class Deal:
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """(h, w, c)"""
+        """Height, width and channels of a tile."""
         height, width, channels = self.initial.images.shape[1:]
         return int(height), int(width), int(channels)
 

@@ -154,9 +154,7 @@ class Tally:
         self._add("scaling_attack.read_as_stated", proportion(cover, total), batch.key)
         self.events.append(f"{read} of {total} scaled captures were read as their hidden class")
 
-    def compared(
-        self, name: str, before: float, after: float, n: int, *, accepted: bool
-    ) -> None:
+    def compared(self, name: str, before: float, after: float, n: int, *, accepted: bool) -> None:
         """The comparison before and after the newest batch."""
         change = after - before
         verdict = "the batch stays" if accepted else "the batch was rolled back"
@@ -181,13 +179,11 @@ class Tally:
             refused = int(facts.get(f"{held.name}.refused", 0))
             text = f"{refused} stored records were not what was once stored"
             self._readings[Side.DEFENDER] = [
-                item
-                for item in self._readings[Side.DEFENDER]
-                if item.instrument != held.name
+                item for item in self._readings[Side.DEFENDER] if item.instrument != held.name
             ]
             self._instrument(held.name, from_scalar(refused), text, alarm=refused > 0)
 
-    def trained(self, weights: Artifact, _records: Records) -> None:
+    def trained(self, weights: Artifact) -> None:
         """Cost of training, and the privacy spent."""
         self._add("training_cost", from_scalar(weights.facts["passes"]), weights.key, "passes")
         if "epsilon" in weights.facts:

@@ -37,13 +37,13 @@ def _make(context: Context, uploaded: Artifact) -> tuple[Arrays, Mapping[str, An
     changed = np.zeros(len(batch), np.bool_)
     for held, attack in context.playing(LinkAttack):
         link = Link(packets)
-        attack.transmit(
-            link, numpy_rng(context.world.seed, "link", held.name, context.round)
-        )
+        attack.transmit(link, numpy_rng(context.world.seed, "link", held.name, context.round))
         packets, changed = link.packets, changed | link.changed
         facts[f"{held.name}.exposed"] = link.exposed
         facts[f"{held.name}.changed"] = int(link.changed.sum())
-    opened = channels[0].open(key, packets) if channels else list(packets)
+    opened: list[bytes | None] = list(packets)
+    if channels:
+        opened = channels[0].open(key, packets)
     arrived, whole = _arrived(batch, opened, changed)
     facts |= {
         "rejected": int((~whole).sum()),

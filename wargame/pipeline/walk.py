@@ -38,6 +38,8 @@ class Walk:
         self.loot: dict[str, str] = dict(carry["loot"])
         self.triggers: list[dict[str, Any]] = list(carry["triggers"])
         self.tally = Tally(context)
+        self.kept = self.shelf
+        self.members = ""
 
     def run(self) -> Outcome:
         """The round."""
@@ -70,9 +72,7 @@ class Walk:
         model = context.store.get(self.before)
         if model is None:
             raise KeyError(f"the model {self.before} is gone from the store")
-        batch = preprocess.cleaned(
-            context, arrived, archive, storage.identity(self.shelf), model
-        )
+        batch = preprocess.cleaned(context, arrived, archive, storage.identity(self.shelf), model)
         purge = batch.arrays["purge"].astype(np.bool_)
         self.shelf = storage.purged(context, self.shelf, purge)
         self.tally.gathered(uploaded, arrived, batch, model)
@@ -95,27 +95,35 @@ class Walk:
         checks = self.context.playing(BatchCheck)
         if self.context.round == 0 or not checks:
             return weights
+        members = self.members
         without = self._trained(self.kept)
         held, check = checks[0]
         vetted = deal(self.context.world).vetted
         scores = [
-            float((victim.probs(self.context, model, vetted.images).argmax(1) == vetted.labels).mean())
+            float(
+                (victim.probs(self.context, model, vetted.images).argmax(1) == vetted.labels).mean()
+            )
             for model in (without, weights)
         ]
         accepted = check.accept(scores[0], scores[1], len(vetted))
         self.tally.compared(held.name, scores[0], scores[1], len(vetted), accepted=accepted)
         if accepted:
+            self.members = members
             return weights
         self.shelf = self.kept
         return without
 
     def _trained(self, shelf: Shelf) -> Artifact:
         records = storage.archive(self.context, shelf)
+        # The model learns from the newest records only: old poison fades, new poison tells.
+        records = records.take(np.arange(len(records))[-self.context.setting("window") :])
         read, seen = storage.read_back(self.context, records, storage.identity(shelf))
         self.tally.read_back(read, seen)
         content = [storage.identity(shelf), read.content if read.arrays else ""]
+        if self.context.playing(QueryAttack):
+            self.members = measure.members(self.context, seen, repr(content)).key
         weights = victim.train(self.context, seen, repr(content))
-        self.tally.trained(weights, records)
+        self.tally.trained(weights)
         return weights
 
     def _release(self, weights: Artifact) -> None:
@@ -147,7 +155,15 @@ class Walk:
         def job(what: str, card: InForce | None = None) -> measure.Job:
             root = str(context.store.root)
             return measure.Job(
-                context.world, context.round, self.plays, root, weights.key, what, card, self.loot
+                context.world,
+                context.round,
+                self.plays,
+                root,
+                weights.key,
+                what,
+                card,
+                self.loot,
+                self.members,
             )
 
         jobs = [job("evaluation"), job("traffic"), job("probe")]

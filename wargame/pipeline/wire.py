@@ -25,9 +25,7 @@ class Packet(NamedTuple):
 def pack(packet: Packet) -> bytes:
     """Header and pixels."""
     height, width, channels = packet.image.shape
-    head = _HEAD.pack(
-        _MAGIC, packet.sequence, packet.sender, packet.label, height, width, channels
-    )
+    head = _HEAD.pack(_MAGIC, packet.sequence, packet.sender, packet.label, height, width, channels)
     return head + packet.image.tobytes()
 
 

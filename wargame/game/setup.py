@@ -1,0 +1,69 @@
+"""From names to a match: finds scenario, data, agents and store, as every face does it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from wargame.data.home import cache_home
+from wargame.data.sources import describe, load
+from wargame.game import agent, scenario
+from wargame.game.match import DataFacts, Match
+from wargame.game.terms import Scenario
+from wargame.pipeline.source import offer
+from wargame.pool import Pool, Progress, silent
+from wargame.store import Store
+
+HUMAN = "human"
+
+
+def default_store() -> Store:
+    """The user's own store: `WARGAME_STORE`, else a folder in the cache."""
+    place = os.environ.get("WARGAME_STORE")
+    return Store(Path(place).expanduser() if place else cache_home() / "store")
+
+
+def prepare(
+    game: str | Path | Scenario,
+    attacker: str | None,
+    defender: str | None,
+    *,
+    seed: int,
+    fidelity: str,
+    data: Path | None = None,
+    store: Store | None = None,
+    pool: Pool | None = None,
+    progress: Progress = silent,
+) -> Match:
+    """A match ready to be played.
+
+    Args:
+        game: a scenario's name, file, or the scenario itself.
+        attacker: an agent's name; None (or "human") where `Match.step` will be told its actions.
+        defender: likewise.
+        seed: everything random follows from it.
+        fidelity: one of the scenario's.
+        data: where the data lies; else it is looked for.
+        store: where artifacts are kept; the user's own where it is not given.
+        pool: where they are made; this process where it is not given.
+        progress: told what is being made; raises Cancelled to stop.
+
+    Raises:
+        WargameError: a name is unknown, a file is wrong, or the data cannot be used.
+    """
+    rules = game if isinstance(game, Scenario) else scenario.load(game)
+    players = [
+        None if name in (None, HUMAN) else agent.make(str(name)) for name in (attacker, defender)
+    ]
+    tiles = load(rules.data, location=data)
+    offer(tiles)
+    return Match(
+        rules,
+        *players,
+        seed=seed,
+        fidelity=fidelity,
+        data=DataFacts(tiles.name, tiles.digest, describe(tiles)),
+        store=store if store is not None else default_store(),
+        pool=pool,
+        progress=progress,
+    )
