@@ -103,6 +103,8 @@ def _download(source: Source, folder: Path, file: str, progress: Progress | None
         chunk_size=_CHUNK,
         timeout=30,
     )
+    # Its remarks would be written across the screen.
+    pooch.get_logger().setLevel("WARNING")
     try:
         return Path(pooch.retrieve(source.url, source.hash, file, folder, downloader=downloader))
     except requests.HTTPError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,10 +86,10 @@ def everything(folder: Path) -> Iterator[Path]:
 def listing(folder: Path) -> list[Path]:
     """What is in a folder, sorted, without hidden files; nothing where it cannot be read."""
     try:
-        names = sorted(os.listdir(folder), key=lambda name: (name.lower(), name))
+        items = [item for item in folder.iterdir() if not item.name.startswith(".")]
     except OSError:
         return []
-    return [folder / name for name in names if not name.startswith(".")]
+    return sorted(items, key=lambda item: (item.name.lower(), item.name))
 
 
 def _named(item: Path, name: str) -> bool:

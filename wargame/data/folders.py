@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from wargame.data.home import cache_home
 from wargame.data.npz import load_npz, save_npz
 from wargame.data.tree import Classes, Entry, Layout, Tree, layout, opened
 from wargame.errors import WargameError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 TEST_SHARE: Final = 0.25
 SPLIT_SEED: Final = 20250
@@ -104,23 +107,30 @@ def _arrays(tree: Tree, found: Layout, size: int) -> Arrays:
 
 
 def _picture(tree: Tree, entry: Entry, size: int) -> Pixels:
-    from PIL import Image
+    import PIL.Image
 
-    box, cubic = Image.Resampling.BOX, Image.Resampling.BICUBIC
     try:
-        with Image.open(io.BytesIO(tree.read(entry))) as image:
+        with PIL.Image.open(io.BytesIO(tree.read(entry))) as image:
             if image.mode.startswith(("I", "F")):
                 raise ValueError(f"pixels of mode {image.mode}, expected 8 bits a channel")
             plain = image.convert("L" if image.mode in ("1", "L") else "RGB")
-            if plain.size != (size, size):
-                plain = plain.resize((size, size), box if min(plain.size) >= size else cubic)
-            return np.asarray(plain, np.uint8)
+            return np.asarray(_resized(plain, size), np.uint8)
     # Image decoders raise nearly anything on damaged bytes.
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise WargameError(
             f"{tree.source}: the image {entry.path} cannot be read ({reason})"
         ) from error
+
+
+def _resized(image: Image, size: int) -> Image:
+    from PIL.Image import Resampling
+
+    width, height = image.size
+    if width % size == 0 and height % size == 0:
+        return image.reduce((width // size, height // size))  # rounds once, resize twice
+    shrinks = min(width, height) >= size
+    return image.resize((size, size), Resampling.BOX if shrinks else Resampling.BICUBIC)
 
 
 def _coloured(picture: Pixels) -> Pixels:

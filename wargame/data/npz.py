@@ -27,8 +27,8 @@ def load_npz(path: Path, name: str, *, origin: Origin = "file") -> Dataset:
     source = str(path)
     if not path.is_file():
         raise WargameError(f"{source}: there is no such file")
-    arrays = _read(path)
     note = _note(path)
+    arrays = _read(path)
     data = build(name, arrays, origin=origin, source=source, digest=lambda: _recall(note))
     _keep(note, data.digest)
     return data

@@ -9,9 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from wargame.data.home import data_home, replacing
 from wargame.errors import WargameError
+
+
+class Place(NamedTuple):
+    """How a data set was loaded: its name, absolute path and image size for class folders."""
+
+    name: str
+    path: str
+    size: int
 
 
 @dataclass(slots=True)
@@ -20,8 +29,8 @@ class Registry:
 
     names: dict[str, str] = field(default_factory=dict)
     """The user's name of a data set to its absolute path."""
-    digests: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """A digest to the name and the absolute path it was last loaded from."""
+    digests: dict[str, Place] = field(default_factory=dict)
+    """A digest to where it was last loaded from."""
 
 
 def read() -> Registry:
@@ -30,7 +39,8 @@ def read() -> Registry:
         raw = json.loads((data_home() / "registry.json").read_text("utf-8"))
         names = {str(name): str(path) for name, path in raw["names"].items()}
         digests = {
-            str(digest): (str(name), str(path)) for digest, (name, path) in raw["digests"].items()
+            str(digest): Place(str(name), str(path), int(size))
+            for digest, (name, path, size) in raw["digests"].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Registry()
@@ -55,9 +65,9 @@ def changing() -> Iterator[Registry]:
             scratch.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
-def remember(digest: str, name: str, path: Path) -> None:
+def remember(digest: str, name: str, path: Path, size: int) -> None:
     """Note where a digest was loaded from; a read-only home is no reason to stop."""
-    place = (name, str(path.resolve()))
+    place = Place(name, str(path.resolve()), size)
     if read().digests.get(digest) == place:
         return
     try:

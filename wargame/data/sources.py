@@ -51,7 +51,7 @@ def load(name: str, *, location: Path | None = None, size: int = 32) -> Dataset:
     path = _resolve(name, location)
     if path is not None:
         data = finder.read(path, name, size=size)
-        registry.remember(data.digest, name, path)
+        registry.remember(data.digest, name, path, size)
         return data
     if name in REPLACEABLE:
         return synthetic.load()
@@ -63,15 +63,17 @@ def load(name: str, *, location: Path | None = None, size: int = 32) -> Dataset:
 
 
 def find(digest: str) -> Dataset | None:
-    """The data with this digest, where it was last loaded from; None where it is gone."""
+    """The data with this digest: where it was last loaded from, else where its name now leads.
+
+    The embedded terrain is found too. None where the data is gone.
+    """
     known = registry.read().digests.get(digest)
     if known is not None:
-        name, path = known
-        try:
-            data = finder.read(Path(path), name)
-        except WargameError:
-            return None
-        return data if data.digest == digest else None
+        name, last, size = known
+        for path in (Path(last), _resolve(name, None)):
+            data = None if path is None else _attempt(path, name, size)
+            if data is not None and data.digest == digest:
+                return data
     terrain = synthetic.load()
     return terrain if terrain.digest == digest else None
 
@@ -85,11 +87,11 @@ def describe(data: Dataset) -> str:
     )
     if data.origin == "synthetic":
         return f"synthetic terrain, painted here: {size}"
-    _, path = registry.read().digests.get(data.digest, ("", "a file"))
-    return f"real data, {data.name}: {size}, from {path}"
+    place = registry.read().digests.get(data.digest)
+    return f"real data, {data.name}: {size}, from {place.path if place else 'a file'}"
 
 
-def add(path: Path, name: str) -> Dataset:
+def add(path: Path, name: str, *, size: int = 32) -> Dataset:
     """Register the user's own data under a name, once it has been loaded without complaint.
 
     Raises:
@@ -98,12 +100,12 @@ def add(path: Path, name: str) -> Dataset:
     if registry.check_name(name) == synthetic.NAME:
         raise WargameError(f"the name {name!r} is taken by the embedded terrain")
     found = _at(path.expanduser(), name)
-    data = finder.read(found, name)
+    data = finder.read(found, name, size=size)
     place = str(found.resolve())
     try:
         with registry.changing() as known:
             known.names[name] = place
-            known.digests[data.digest] = (name, place)
+            known.digests[data.digest] = registry.Place(name, place, size)
     except OSError as error:
         raise WargameError(f"{data_home()} cannot be written: {error}") from error
     return data
@@ -113,11 +115,9 @@ def list_available() -> list[Row]:
     """All data sets in reach, each content once: the terrain, ``WARGAME_DATA``, the data home."""
     rows = {row.digest: row for row in (_row(synthetic.load(), "embedded", ""),)}
     for name, path in _in_reach():
-        try:
-            data = finder.read(path, name)
-        except WargameError:
-            continue  # much in a data folder is not labelled images
-        rows.setdefault(data.digest, _row(data, str(path), licence(path)))
+        # Much in a data folder is not labelled images.
+        if (data := _attempt(path, name, 32)) is not None:
+            rows.setdefault(data.digest, _row(data, str(path), licence(path)))
     return list(rows.values())
 
 
@@ -127,7 +127,11 @@ def licence(path: Path) -> str:
     for item in finder.listing(folder):
         if not item.name.lower().startswith(("readme", "licen")) or not item.is_file():
             continue
-        for line in item.read_text("utf-8", "replace")[:20_000].splitlines():
+        try:
+            text = item.read_text("utf-8", "replace")[:20_000]
+        except OSError:
+            continue
+        for line in text.splitlines():
             if "licen" in line.lower():
                 return line.strip("#*- \t")[:200]
     return ""
@@ -145,6 +149,13 @@ def _row(data: Dataset, where: str, terms: str) -> Row:
         digest=data.digest,
         licence=terms,
     )
+
+
+def _attempt(path: Path, name: str, size: int) -> Dataset | None:
+    try:
+        return finder.read(path, name, size=size)
+    except WargameError:
+        return None
 
 
 def _resolve(name: str, location: Path | None) -> Path | None:
@@ -198,5 +209,8 @@ def _in_reach() -> Iterator[tuple[str, Path]]:
         if folder.is_file():
             yield folder.stem.lower(), folder
             continue
-        for path in finder.everything(folder):
+        inside = list(finder.everything(folder))
+        for path in inside:
             yield (path.parent if path.parent != folder else path).stem.lower(), path
+        if all(path.is_dir() for path in inside) and (whole := _alone(folder)) is not None:
+            yield whole.stem.lower(), whole

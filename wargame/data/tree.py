@@ -79,7 +79,7 @@ class ZipTree:
         found = []
         for item in self._archive.infolist():
             path = PurePosixPath(item.filename.replace("\\", "/"))
-            if path.is_absolute() or ".." in path.parts or ":" in path.parts[0:1]:
+            if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
                 raise WargameError(
                     f"{self.source}: the member {item.filename!r} leads out of the archive, "
                     "so nothing of it is read"

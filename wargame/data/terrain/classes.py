@@ -52,7 +52,7 @@ def road(scene: Scene, picture: Floats, width: Floats, present: Floats) -> Float
     verge = ramp(width * 1.3 + 0.4 - distance, 0.5) * scene.between(0, 0.5)
     picture = over(picture, dye(scene, palette.CROP + palette.SCRUB), verge * present)
     tarmac = dye(scene, palette.ASPHALT, 0.12)
-    picture = over(picture, tarmac, ramp(width / 2 - distance) * present * scene.between(0.75, 1))
+    picture = over(picture, tarmac, ramp(0.5 * width - distance) * present * scene.between(0.75, 1))
     median = ramp(0.3 - distance, 0.3) * scene.chance(0.4) * present
     return over(picture, dye(scene, palette.CROP), median * 0.6)
 
