@@ -71,12 +71,7 @@ def _membership(scores: np.ndarray[Any, Any], member: np.ndarray[Any, Any]) -> d
     area = membership.auc(inside, outside)
     return {
         "auc": row(area, "auc"),
-        "tpr_at_1_fpr": row(
-            proportion(
-                round(membership.tpr_at_fpr(inside, outside, 0.01) * len(inside)), len(inside)
-            ),
-            "share",
-        ),
+        "tpr_at_1_fpr": row(membership.tpr_at_fpr(inside, outside, 0.01), "share"),
     }
 
 

@@ -116,7 +116,9 @@ def _train(context: Context, records: Records, plan: Plan) -> tuple[Arrays, Mapp
         "passes": plan.steps * plan.batch_size * plan.passes_per_step,
     }
     if private:
-        facts["epsilon"] = training.fit_private(
+        from wargame.kernels.private_training import fit_private
+
+        facts["epsilon"] = fit_private(
             model,
             x,
             y,
@@ -125,6 +127,7 @@ def _train(context: Context, records: Records, plan: Plan) -> tuple[Arrays, Mapp
             max_grad_norm=plan.max_grad_norm,
             generator=generator,
             delta=1.0 / (2 * len(y)),
+            progress=report,
         )
     else:
         training.fit(
