@@ -249,7 +249,9 @@ class FrontDoor:
     honest_rate: float
     """Requests a second that honest clients send together."""
     stolen_keys: int
-    """API keys of real drones that the attacker has seen in the clear."""
+    """API keys of real drones that the attacker has seen in the clear: clients 0, 1, ..."""
+    pass_ms: float
+    """Work in ms that a request costs the service."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,6 +264,8 @@ class Possessions:
     """(m,)"""
     loot: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     """Arrays this very card kept from its last round in force."""
+    steps: int = 70
+    """Training steps of 64 tiles that it can afford a round: as many as the victim's own."""
 
 
 __all__ = [

@@ -48,7 +48,9 @@ def observe(context: Context, passes: float) -> Artifact:
 
 def _observe(context: Context, passes: float) -> tuple[Arrays, Mapping[str, Any]]:
     arrivals = honest_traffic(context, context.round)
-    door = FrontDoor(context.setting("honest_rate"), context.setting("stolen_keys"))
+    door = FrontDoor(
+        context.setting("honest_rate"), context.setting("stolen_keys"), context.setting("pass_ms")
+    )
     attacks = context.playing(FrontDoorAttack)
     for held, attack in attacks:
         rng = numpy_rng(context.world.seed, "flood", held.name, context.round)

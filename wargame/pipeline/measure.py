@@ -217,7 +217,8 @@ def _possessions(service: Service, loot: Artifact | None = None) -> Possessions:
 
     images, labels = deal(service.context.world).own
     rest = victim.to_tensor(images[PROBES:]), torch.from_numpy(labels[PROBES:])
-    return Possessions(*rest, {} if loot is None else loot.arrays)
+    arrays = {} if loot is None else loot.arrays
+    return Possessions(*rest, arrays, service.context.setting("steps"))
 
 
 def _evade(service: Service, held: Held, loot: Mapping[str, str]) -> Artifact:
@@ -229,7 +230,7 @@ def _evade(service: Service, held: Held, loot: Mapping[str, str]) -> Artifact:
         raise TypeError(f"{held.name} is no evasion attack")
     stolen = _stolen(service, loot) if card.needs == "white-box" else None
     source = None if stolen is None else stolen.content
-    inputs = [service.identity, held.identity, source, _door(service)]
+    inputs = [service.identity, held.identity, source, _door(service), context.round]
 
     def work() -> tuple[Arrays, Mapping[str, Any]]:
         images, labels = deal(context.world).evaluation

@@ -1,0 +1,65 @@
+"""Fast gradient sign method (Goodfellow et al. 2015): one step uphill on the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from wargame.card import Dimensions
+from wargame.pipeline.access import LabelOracle, Possessions, ScoreOracle, WhiteBox
+from wargame.pipeline.attack_roles import EvasionAttack
+from wargame.stages import Access, Stage, Strength
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Fgsm(EvasionAttack):
+    """Moves every pixel once by epsilon, each the way that raises the loss."""
+
+    name: ClassVar[str] = "fgsm"
+    title: ClassVar[str] = "Fast gradient sign"
+    stage: ClassVar[Stage] = Stage.SERVE
+    costs: ClassVar[tuple[int, int, int]] = (2, 3, 4)
+    lasts: ClassVar[tuple[int, int, int]] = (2, 2, 2)
+    source: ClassVar[str] = "S0 Table 4"
+    atlas: ClassVar[str | None] = "AML.T0043.000"
+    access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.WHITE_BOX}),)
+    dimensions: ClassVar[Dimensions | None] = Dimensions(
+        "white-box", "one-time", "non-targeted", "individual", "image level"
+    )
+    summary: ClassVar[str] = "One gradient step: cheap, quick, and blunter than PGD"
+    text: ClassVar[str] = (
+        "The model is nearly linear around a tile, so a step of the same small size in every "
+        "pixel, each with the sign of its gradient, adds up to a large change of the answer. One "
+        "look at the weights and one backward pass are enough. It leaves the image grainier than "
+        "the iterative methods do, and because it never looks where it lands it fools less with "
+        "the same radius. Training against it helps; a model that merely hides its gradient falls "
+        "to the next attack. Without the weights it is not playable: steal them first."
+    )
+    countered_by: ClassVar[tuple[str, ...]] = ("adversarial_training", "feature_squeezing")
+    measured_by: ClassVar[tuple[str, ...]] = ("accuracy_under_attack", "fooled", "l2")
+    strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
+        Strength.LIGHT: {"epsilon": 3.0},
+        Strength.MEDIUM: {"epsilon": 5.0},
+        Strength.HEAVY: {"epsilon": 8.0},
+    }
+
+    epsilon: float = Field(5.0, gt=0, le=64, description="change of each pixel, of 255")
+
+    def evade(
+        self,
+        access: WhiteBox | ScoreOracle | LabelOracle,
+        x: torch.Tensor,
+        y: torch.Tensor,
+        own: Possessions,
+        generator: torch.Generator,
+    ) -> torch.Tensor:
+        """Adversarial versions of x."""
+        from wargame.kernels.gradient import fgsm
+
+        assert isinstance(access, WhiteBox)
+        del own, generator
+        return fgsm(access.model, x, y, self.epsilon / 255)
