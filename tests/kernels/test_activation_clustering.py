@@ -113,6 +113,16 @@ def test_splits_are_those_of_art_activation_defence(case: Case) -> None:
     assert adjusted_rand_score(theirs, ours) > 0.95
 
 
+def test_independent_components_keep_well_apart_clusters_apart() -> None:
+    rng = np.random.default_rng(3)
+    features = rng.normal(size=(90, 6))
+    features[:15] += 20.0
+    report = cluster(
+        features, np.zeros(90, dtype=np.int64), 1, 0, min_silhouette=0.1, reduction="ica"
+    )
+    assert np.array_equal(report.suspicious, np.arange(90) < 15)
+
+
 def test_well_apart_blobs_have_the_silhouette_of_the_truth() -> None:
     rng = np.random.default_rng(1)
     features = rng.normal(size=(60, 5))

@@ -8,6 +8,7 @@ from scipy.stats import binom, permutation_test
 
 from wargame.kernels.drift import (
     class_mean,
+    class_shift_tests,
     drift_fraction,
     drift_target_shift,
     drifted,
@@ -99,3 +100,15 @@ def test_constant_features_and_empty_sides() -> None:
     assert mean_shift_test(np.ones((5, 3)), np.ones((4, 3)), rng, 19) == 1.0
     with pytest.raises(ValueError, match="both sides"):
         mean_shift_test(np.ones((0, 3)), np.ones((4, 3)), rng)
+
+
+def test_drift_of_one_class_shows_within_it_though_the_whole_batch_hides_it() -> None:
+    rng = np.random.default_rng(10)
+    labels = np.arange(300) % 10
+    reference, batch = rng.normal(size=(300, 20)), rng.normal(size=(300, 20))
+    batch[labels == 6, 0] += 1.5
+    within = class_shift_tests((reference, labels), (batch, labels), 11, rng, 999)
+    assert within[6] <= 0.05 / 10
+    assert np.nanargmin(within) == 6
+    assert np.isnan(within[10])
+    assert mean_shift_test(reference, batch, rng, 999) > 0.05 / 10

@@ -43,7 +43,7 @@ def test_relabel_repairs_most_flipped_labels_and_few_others() -> None:
     x, y = _digits(600)
     flips = random_flip(y, 10, 90, np.random.default_rng(2))
     poisoned = flips.apply(y)
-    result = relabel(x, poisoned, x, poisoned, 10, self_index=np.arange(600))
+    result = relabel(x, poisoned, x, poisoned, 10, min_share=0.5, self_index=np.arange(600))
     assert np.mean(result.labels[flips.index] == y[flips.index]) > 0.9
     assert np.count_nonzero(result.labels != y) < 0.2 * len(flips.index)
     assert np.array_equal(result.changed, result.labels != poisoned)

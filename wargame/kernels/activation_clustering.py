@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,7 +35,7 @@ def cluster(
     n_classes: int,
     rng_seed: int,
     max_share: float = 0.35,
-    min_silhouette: float = 0.10,
+    min_silhouette: float = 0.28,
     *,
     reduction: Reduction = "pca",
 ) -> ClusterReport:
@@ -42,7 +43,9 @@ def cluster(
 
     A clean class splits into halves of like size that hardly stand apart; a poisoned one splits
     into its own records and the intruders. The smaller cluster is suspected where its share is
-    below `max_share` and the silhouette above `min_silhouette`. One thread, so repeatable.
+    below `max_share` and the silhouette above `min_silhouette`, which fits "pca"; whitening by
+    "ica" brings silhouettes down to a third. Give it activations as they are: averaged over
+    space they lose a small trigger. One thread, so repeatable.
     """
     suspicious = np.zeros(len(labels), dtype=np.bool_)
     share = np.full(n_classes, np.nan)
@@ -79,6 +82,7 @@ def _reduce(
     features: npt.NDArray[np.float64], seed: int, reduction: Reduction
 ) -> npt.NDArray[np.float64]:
     from sklearn.decomposition import PCA, FastICA
+    from sklearn.exceptions import ConvergenceWarning
 
     dimensions = min(_DIMENSIONS, *features.shape)
     pca = PCA(n_components=dimensions, svd_solver="full")
@@ -86,6 +90,9 @@ def _reduce(
     if reduction == "ica":
         # Directions without variance cannot be whitened.
         kept = pca.explained_variance_ratio_ > 1e-9
-        ica = FastICA(whiten="unit-variance", random_state=seed, max_iter=1000, tol=0.005)
-        reduced = ica.fit_transform(reduced[:, kept])
+        # It need not converge to split in two, and says so on every small class.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            ica = FastICA(whiten="unit-variance", random_state=seed, max_iter=200, tol=0.005)
+            reduced = ica.fit_transform(reduced[:, kept])
     return np.asarray(reduced, dtype=np.float64)

@@ -102,3 +102,24 @@ def _pool(reference: Features, batch: Features) -> tuple[npt.NDArray[np.float64]
     pooled -= pooled.mean(axis=0)
     scale = pooled.std(axis=0)
     return pooled, np.where(scale > 0, scale, 1.0)
+
+
+def class_shift_tests(
+    reference: tuple[Features, Labels],
+    batch: tuple[Features, Labels],
+    n_classes: int,
+    rng: np.random.Generator,
+    permutations: int = 499,
+) -> npt.NDArray[np.float64]:
+    """The p-value of `mean_shift_test` within each labelled class, nan where a side has none.
+
+    Drift of one class is diluted in the mean of the whole batch. Over c classes call the least p
+    significant at level a only if it is at most a/c (Bonferroni).
+    """
+    p_values = np.full(n_classes, np.nan)
+    for label in range(n_classes):
+        before = reference[0][reference[1] == label]
+        after = batch[0][batch[1] == label]
+        if len(before) and len(after):
+            p_values[label] = mean_shift_test(before, after, rng, permutations)
+    return p_values

@@ -71,12 +71,14 @@ def relabel(
     labels_new: Labels,
     k: int,
     *,
-    min_share: float = 0.5,
+    min_share: float = 0.7,
     self_index: Indices | None = None,
 ) -> Relabelled:
     """Give each new record its neighbours' commonest label where `min_share` of them bear it.
 
-    Ties go to the lower class, but a label as common as any other is kept.
+    Ties go to the lower class, but a label as common as any other is kept. Where classes overlap a
+    bare majority of neighbours is wrong more often than the labels are: `min_share` must exceed
+    what honest neighbours reach.
     """
     neighbours = nearest(features_ref, features_new, k, self_index)
     n_classes = int(max(labels_ref.max(), labels_new.max())) + 1
