@@ -1,0 +1,1 @@
+"""Ready agents, one a file."""

@@ -1,0 +1,1 @@
+"""Victim models, one a file: `build` and `features`."""
