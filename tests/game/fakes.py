@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+import yaml
 from pydantic import Field
 
 from wargame.card import Attack, Card, Defence, Kind
@@ -15,25 +16,39 @@ from wargame.errors import WargameError
 from wargame.pipeline.outcome import InForce, Measure, Outcome, Reading, World
 from wargame.stages import STRENGTHS, Access, Side, Stage, Strength
 
-TINY = """\
+_MAPENGINE = yaml.safe_load(
+    (Path(__file__).parents[2] / "scenarios" / "mapengine.yaml").read_text()
+)
+
+
+def _flow(given: dict[str, Any], **own: Any) -> str:
+    """A mapping in one line, with values of the tests' own."""
+    return yaml.safe_dump(given | own, default_flow_style=True, width=10_000).strip()
+
+
+_PIPELINE = _flow(
+    _MAPENGINE["pipeline"], model="strided_cnn", drones=4, captured_drones=2, shards=2
+)
+_DRILL = _flow(_MAPENGINE["fidelity"]["drill"], initial=50, batch=10, evaluation=40)
+TINY = f"""\
 name: tiny
 title: Tiny
 briefing: A small world for the tests.
 source: none
 data: digits
 rounds: 6
-budget: {start: 4, refill: 3, cap: 9}
+budget: {{start: 4, refill: 3, cap: 9}}
 access: [contributor, api-label]
 mission:
-  weights: {integrity: 0.5, confidentiality: 0.25, availability: 0.25}
+  weights: {{integrity: 0.5, confidentiality: 0.25, availability: 0.25}}
   par: 0.25
-pipeline: {model: strided_cnn, drones: 4, captured_drones: 2, capture_factor: 3, shards: 2}
+pipeline: {_PIPELINE}
 fidelity:
-  drill: {initial: 50, batch: 10, evaluation: 40, gold: 10, attacked: 10, steps: 16, width: 4}
+  drill: {_DRILL}
 deck:
   attacker:
     - label_flip
-    - backdoor: {share: 0.2}
+    - backdoor: {{share: 0.2}}
     - checkpoint_theft
     - pgd
     - request_flood

@@ -25,7 +25,7 @@ def as_is(now: Measure, _start: Measure | None) -> Span:
 
 
 def lost(now: Measure, start: Measure | None) -> Span:
-    """The formula h = 1 - v / v0: the lost part of the opening's v0, which is 1 where it has none."""
+    """The formula h = 1 - v / v0: the lost part of the opening's v0; v0 = 1 where it has none."""
     if start is None:
         return _held(1 - now.value, 1 - now.high, 1 - now.low)
     return _held(

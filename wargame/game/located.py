@@ -63,7 +63,8 @@ def read_text(path: Path) -> str:
     """
     try:
         if not path.is_file():
-            missing = "is a folder" if path.is_dir() else "does not exist"
+            missing = "is no file" if path.exists() else "does not exist"
+            missing = "is a folder" if path.is_dir() else missing
             raise fault(str(path), 1, 1, f"{missing}; a scenario is one YAML file")
         with path.open("rb") as handle:
             raw = handle.read(MAX_BYTES + 1)
@@ -153,7 +154,7 @@ class _Reader:
 
     def value(self, node: yaml.Node, path: Where) -> Any:
         self._located.values[path] = _place(node)
-        if node.tag not in _PLAIN | _TREES:
+        if node.tag not in (_PLAIN if isinstance(node, yaml.ScalarNode) else _TREES):
             raise _problem(f"a value of kind {node.tag!r} is not used here", node.start_mark)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
