@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import torch
 from opacus import GradSampleModule
 from opacus.accountants import RDPAccountant
@@ -45,10 +47,11 @@ def fit_private(
         Epsilon spent, by Renyi accounting.
 
     Raises:
-        ValueError: no records, more in a batch than there are, or no noise.
+        ValueError: more records in a batch than there are, no noise, or batch normalisation.
     """
     if not 0 < settings.batch_size <= len(x) or noise_multiplier <= 0:
         raise ValueError("batch_size must lie in 1..n and noise_multiplier above zero")
+    _refuse_batch_normalisation(model)
     rate = settings.batch_size / len(x)
     model.train()
     wrapped, accountant = GradSampleModule(model), RDPAccountant()
@@ -63,16 +66,31 @@ def fit_private(
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(settings, step)
         rows = torch.nonzero(torch.rand(len(x), generator=generator) < rate).flatten()
-        optimizer.zero_grad()
-        functional.cross_entropy(
-            wrapped(x[rows]), y[rows], label_smoothing=settings.label_smoothing
-        ).backward()
+        _backward(wrapped, x[rows], y[rows], settings.label_smoothing)
         optimizer.step()
+        optimizer.zero_grad()
         accountant.step(noise_multiplier=noise_multiplier, sample_rate=rate)
         if progress is not None:
             progress(step + 1, settings.steps)
     wrapped.to_standard_module().eval()
-    return float(accountant.get_epsilon(delta))
+    with warnings.catch_warnings():
+        # At the end of its range of orders the accountant warns that the bound is loose, not wrong.
+        warnings.filterwarnings("ignore", message="Optimal order is the")
+        return float(accountant.get_epsilon(delta))
+
+
+def _backward(wrapped: nn.Module, x: Tensor, y: Tensor, smoothing: float) -> None:
+    loss = functional.cross_entropy(wrapped(x), y, label_smoothing=smoothing)
+    with warnings.catch_warnings():
+        # True of every first layer: records need no gradient.
+        warnings.filterwarnings("ignore", message="Full backward hook is firing")
+        loss.backward()
+
+
+def _refuse_batch_normalisation(model: nn.Module) -> None:
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d):
+            raise ValueError(f"{type(module).__name__} mixes records; build with another norm")
 
 
 def _torch_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
