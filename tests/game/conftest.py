@@ -4,8 +4,6 @@ import pytest
 
 from tests.game import fakes
 from wargame import catalog
-from wargame.game.check import validated
-from wargame.game.located import parse
 from wargame.game.scenario import Scenario
 
 
@@ -18,5 +16,4 @@ def _fake_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def tiny() -> Scenario:
-    located = parse(fakes.TINY, "tiny.yaml")
-    return validated(located.data, "tiny.yaml", located)
+    return fakes.tiny()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +14,9 @@ from pydantic import Field
 
 from wargame.card import Attack, Card, Defence, Kind
 from wargame.errors import WargameError
+from wargame.game.check import validated
+from wargame.game.located import parse
+from wargame.game.terms import Scenario
 from wargame.pipeline.outcome import InForce, Measure, Outcome, Reading, World
 from wargame.stages import STRENGTHS, Access, Side, Stage, Strength
 
@@ -144,6 +148,13 @@ def card(name: str) -> type[Card]:
 
 def models() -> dict[str, Path]:
     return {"strided_cnn": Path("strided_cnn.py"), "linear": Path("linear.py")}
+
+
+@cache
+def tiny() -> Scenario:
+    """The small scenario; asked for only while the fake cards are the catalogue."""
+    located = parse(TINY, "tiny.yaml")
+    return validated(located.data, "tiny.yaml", located)
 
 
 def hashed(*parts: object) -> float:

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from wargame.errors import WargameError
 from wargame.game.board import Board, Held, Position
-from wargame.game.check import validated
-from wargame.game.located import parse
 from wargame.game.scenario import Scenario
 from wargame.pipeline.outcome import InForce, Outcome
 from wargame.stages import SIDES, Access, Side, Strength
@@ -163,17 +161,17 @@ def test_masks_are_shared_and_cannot_be_written(board: Board) -> None:
 
 
 def tiny_board() -> Board:
-    located = parse(fakes.TINY, "tiny.yaml")
-    return Board(validated(located.data, "tiny.yaml", located))
+    return Board(fakes.tiny())
 
 
+Choices = list[tuple[int, int, tuple[Access, ...]]]
 picks = st.lists(
     st.tuples(st.integers(0, 99), st.integers(0, 99), st.sampled_from([(), (Access.WHITE_BOX,)])),
     min_size=6, max_size=6,
 )  # fmt: skip
 
 
-def walk(board: Board, choices: list[tuple[int, int, tuple[Access, ...]]]) -> list[Position]:
+def walk(board: Board, choices: Choices) -> list[Position]:
     """Plays legal actions picked by number; every position, half-moves included."""
     position, path = board.start(), [board.start()]
     for one, two, grants in choices:
@@ -186,7 +184,7 @@ def walk(board: Board, choices: list[tuple[int, int, tuple[Access, ...]]]) -> li
 
 @given(picks)
 @settings(max_examples=150, deadline=None)
-def test_budgets_stay_within_bounds_and_cards_within_their_time(choices: list) -> None:  # type: ignore[type-arg]
+def test_budgets_stay_within_bounds_and_cards_within_their_time(choices: Choices) -> None:
     board = tiny_board()
     for position in walk(board, choices):
         for index, side in enumerate(SIDES):
@@ -204,13 +202,15 @@ def test_budgets_stay_within_bounds_and_cards_within_their_time(choices: list) -
 
 @given(picks)
 @settings(max_examples=100, deadline=None)
-def test_the_same_choices_give_the_same_positions(choices: list) -> None:  # type: ignore[type-arg]
+def test_the_same_choices_give_the_same_positions(choices: Choices) -> None:
     assert walk(tiny_board(), choices) == walk(tiny_board(), choices)
 
 
 @given(picks, st.integers(0, 12), st.integers(0, 15))
 @settings(max_examples=100, deadline=None)
-def test_a_sides_part_hangs_on_its_own_choices_only(choices: list, other_d: int, other_a: int) -> None:  # type: ignore[type-arg]  # fmt: skip
+def test_a_sides_part_hangs_on_its_own_choices_only(
+    choices: Choices, other_d: int, other_a: int
+) -> None:
     board = tiny_board()
     position = walk(board, choices[:3])[-1]
     masks = [np.flatnonzero(board.mask(position, side)) for side in SIDES]
@@ -243,7 +243,7 @@ def test_legality_ignores_the_opponent(own: int, other: int, holds: bool) -> Non
 
 @given(picks)
 @settings(max_examples=100, deadline=None)
-def test_illegal_actions_are_refused_without_a_trace(choices: list) -> None:  # type: ignore[type-arg]
+def test_illegal_actions_are_refused_without_a_trace(choices: Choices) -> None:
     board = tiny_board()
     position = walk(board, choices[:2])[-1]
     before = replace(position)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -22,7 +23,13 @@ from wargame.store import Store, canonical
 from . import fakes
 from .players import Dice, Script
 
-Fresh = Callable[[], Match]
+
+class Fresh(Protocol):
+    """Makes the same new match every time."""
+
+    def __call__(self, seed: int = 7, human: bool = False) -> Match: ...
+
+
 FACTS = DataFacts("digits", "d" * 40, "the tests")
 HUMAN = (1, 0, 5, 0, 4, 0)
 
@@ -80,13 +87,6 @@ def test_the_schema_file_is_the_models_own() -> None:
     assert json.loads(path.read_text()) == lines.schema()
 
 
-def test_a_record_fits_its_schema(tmp_path: Path, fresh: Fresh) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads(Path(record.__file__).with_name("record.schema.json").read_text())
-    for line in written(tmp_path / "a.jsonl", fresh()).splitlines():
-        jsonschema.validate(json.loads(line), schema)
-
-
 def test_the_header_is_there_before_the_first_round(tmp_path: Path, fresh: Fresh) -> None:
     with Journal(tmp_path / "a.jsonl", fresh()) as journal:
         assert read(tmp_path / "a.jsonl").rounds == ()
@@ -105,13 +105,13 @@ def test_a_record_is_never_written_over(tmp_path: Path, fresh: Fresh) -> None:
 
 @pytest.mark.parametrize("human", [False, True])
 def test_cut_anywhere_it_goes_on_to_the_same_bytes(
-    tmp_path: Path, fresh: Callable[..., Match], human: bool
+    tmp_path: Path, fresh: Fresh, human: bool
 ) -> None:
     path = tmp_path / "a.jsonl"
 
     def finish(match: Match, journal: Journal) -> None:
         while not match.over:
-            match.step(*([HUMAN[match.position.round - 1], None] if human else []))
+            match.step(HUMAN[match.position.round - 1] if human else None)
             journal.keep()
         journal.keep()
         journal.close()
@@ -166,7 +166,7 @@ def test_a_killed_match_goes_on(tmp_path: Path, fresh: Fresh) -> None:
     assert path.read_bytes() == whole
 
 
-def test_resuming_another_match_is_refused(tmp_path: Path, fresh: Callable[..., Match]) -> None:
+def test_resuming_another_match_is_refused(tmp_path: Path, fresh: Fresh) -> None:
     path = tmp_path / "a.jsonl"
     before = written(path, fresh())
     with pytest.raises(WargameError, match=":1: the match was recorded with seed 7, and this is 8"):
@@ -210,7 +210,7 @@ def damaged(change: Callable[[list[bytes]], None], path: Path, match: Match) -> 
         (lambda p: p.insert(2, p[0]), ":3: ", "out of order"),
         (lambda p: p.__setitem__(0, b"{}\n"), ":1: ", "no wargame-record"),
         (lambda p: p.__setitem__(0, b"[" * 9999 + b"\n"), ":1: ", "no wargame-record"),
-        (lambda p: p.__setitem__(0, p[0].replace(b'"version":1', b'"version":2')), ":1: ", "update"),
+        (lambda p: p.__setitem__(0, p[0].replace(b'"version":1', b'"version":2')), ":1: ", "up to"),
         (lambda p: p.clear(), ":1: ", "no complete line"),
         (lambda p: p.__setitem__(slice(None), [p[0][:-1]]), ":1: ", "no complete line"),
     ],
@@ -233,7 +233,7 @@ def test_flipped_bytes_never_give_a_traceback(tmp_path: Path, fresh: Fresh) -> N
     path = tmp_path / "a.jsonl"
     whole = written(path, fresh())
     rng = random.Random(11)
-    refused = 0
+    refused = []
     for _ in range(300):
         data = bytearray(whole)
         for _ in range(rng.choice([1, 3])):
@@ -242,9 +242,9 @@ def test_flipped_bytes_never_give_a_traceback(tmp_path: Path, fresh: Fresh) -> N
         try:
             read(path)
         except WargameError as error:
-            refused += 1
-            assert str(error).removeprefix(f"{path}:").split(":")[0].isdigit()
-    assert refused > 30
+            refused.append(str(error).removeprefix(f"{path}:").split(":")[0])
+    assert len(refused) > 30
+    assert all(line.isdigit() for line in refused)
 
 
 def test_a_full_disk_is_told_and_loses_nothing(

@@ -90,7 +90,7 @@ def test_mission_is_the_weighted_sum_of_the_worst(tiny: Scenario) -> None:
     assert [part.measure for part in integrity.components] == [
         "backdoor.trigger_success", "clean_accuracy",
     ]  # fmt: skip
-    assert (integrity.low, integrity.high) == (pytest.approx(0.8), pytest.approx(0.95))
+    assert [integrity.low, integrity.high] == pytest.approx([0.8, 0.95])
     assert result.costs["honest_refused"] == pytest.approx(0.2)
     assert result.costs["training_cost"] == 16.0
 
@@ -128,7 +128,7 @@ def scores(tiny: Scenario, *accuracies: float) -> list[Score]:
 
 
 def test_verdict_names_winner_margin_cause_and_turning_round(tiny: Scenario) -> None:
-    # Losses 0, 0.5, 1, 1 by weight 0.5: missions 0, 0.25, 0.5, 0.5; running means 0, .125, .25, .3125
+    # Losses 0, 0.5, 1, 1 at weight 0.5: the running means are 0, 0.125, 0.25 and 0.3125.
     end = verdict(scores(tiny, 0.8, 0.4, 0.0, 0.0), tiny)
     assert end.winner is Side.ATTACKER
     assert end.mission == pytest.approx(0.3125)

@@ -41,7 +41,7 @@ def mutated(raw: bytes, rng: random.Random) -> bytes:
             data[at:at] = data[start : start + rng.randrange(60)]
         elif kind == 5:
             words = data.split(b" ")
-            words[rng.randrange(len(words))] = rng.choice(SCRAPS)
+            words[rng.randrange(len(words))] = bytearray(rng.choice(SCRAPS))
             data = bytearray(b" ".join(words))
         else:
             digits = [i for i, byte in enumerate(data) if chr(byte).isdigit()]

@@ -77,7 +77,8 @@ def test_encode_fills_the_array_it_is_given(tiny: Scenario) -> None:
 def test_a_panel_grown_round_by_round_is_the_panel_made_at_once(tiny: Scenario) -> None:
     board = Board(tiny)
     deck, rng = board.deck(D), np.random.default_rng(3)
-    panel, readings = blank(deck), ()
+    panel = blank(deck)
+    readings: tuple[tuple[Reading, ...], ...] = ()
     for _ in range(9):
         some = tuple(
             reading(channel, float(rng.normal()), bool(rng.integers(2)))

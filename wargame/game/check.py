@@ -53,7 +53,7 @@ def _report(located: Located, problems: list[Problem]) -> WargameError:
     lines = {}
     for problem in problems:
         line, column = located.place(problem.path, key=problem.on_key)
-        field = ".".join(map(str, problem.path)) or "scenario"
+        field = ".".join(str(part)[:60] for part in problem.path) or "scenario"
         lines[f"{located.file}:{line}:{column}: {field}: {problem.message}"] = (line, column)
     shown = sorted(lines, key=lambda text: lines[text])
     more = len(shown) - MOST
@@ -66,7 +66,7 @@ def _structural(item: Mapping[str, Any], data: Any) -> Problem:
     on_key = kind == "extra_forbidden" or "[key]" in item["loc"]
     if on_key:
         known = _fields(path[:-1])
-        return Problem(path, f"unknown field; {catalog.suggest(str(path[-1]), known)}", True)
+        return Problem(path, f"unknown field; {catalog.suggest(str(path[-1])[:60], known)}", True)
     if kind == "missing":
         return Problem(path, "this field is missing")
     message = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
@@ -170,7 +170,7 @@ def _card(entry: Entry, side: Side, path: Where) -> Iterator[Problem]:
 def _knob(item: Any, entry: Entry, path: Where, knobs: tuple[str, ...]) -> Problem:
     name = str(next(iter(item["loc"]), ""))
     if item["type"] == "extra_forbidden":
-        known = catalog.suggest(name, knobs) if knobs else "it has none"
+        known = catalog.suggest(name[:60], knobs) if knobs else "it has none"
         return Problem((*path, name), f"{entry.name} has no such knob; {known}", True)
     if name not in entry.knobs:
         return Problem(path, item["msg"])
