@@ -100,14 +100,12 @@ def _short(text: str) -> bytes:
         + _short("x")
         + b"\x85R.",
         # The memo slot is overwritten after its first use.
-        _short("collections")
+        _short("OrderedDict")
         + b"q\x05"
-        + _short("os")
+        + _short("abc")
         + b"q\x05"
-        + _short("OrderedDict")
-        + b"0h\x05"
-        + _short("system")
-        + b"\x93.",
+        + _short("collections")
+        + b"h\x05\x93.",
         # The top of the stack is not what was pushed last.
         _short("os") + _short("system") + _short("OrderedDict") + b"0\x93.",
         _short("collections") + _short("OrderedDict") + b"\x86\x93.",

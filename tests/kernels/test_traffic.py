@@ -132,6 +132,15 @@ def test_the_door_and_the_vectorised_detector_agree(seed: int, window: float) ->
         assert trailing_counts(arrivals, window)[i] == np.count_nonzero(same & recent)
 
 
+def test_a_request_leaves_the_window_just_when_its_length_has_passed() -> None:
+    time = np.array([0.0, 0.5, 1.0, 1.5])
+    arrivals = Arrivals(time, np.zeros(4, dtype=np.int64), np.ones(4), np.zeros(4, dtype=bool))
+    assert trailing_counts(arrivals, 1.0).tolist() == [1, 2, 2, 2]
+    detector = AnomalyDetector(1.0, 1.0, 1.0, 0.5)
+    assert [detector.admit(float(t), 0) for t in time] == [True, False, False, False]
+    assert AnomalyDetector(1.0, 1.0, 0.5, 0.5).admit(9.0, 0)
+
+
 def test_poisson_arrivals_have_the_rate_and_its_spread() -> None:
     rng = np.random.default_rng(4)
     counts = [len(poisson_arrivals(200.0, 1.0, rng)) for _ in range(400)]
