@@ -52,14 +52,33 @@ class Cleaning:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Credentials:
+    """What the gate is shown of each upload besides the record itself."""
+
+    registered: int
+    """Drones 0..registered-1 are the fleet's own."""
+    packets: list[bytes]
+    """The records as they arrived, byte for byte."""
+    signatures: list[bytes]
+    """What each sender's device signed before the link, in the same order; empty for none."""
+
+
 class Gate(Defence):
     """Decides whose uploads are let in."""
 
+    def sign(self, secret: bytes, registered: int, packets: list[bytes]) -> list[bytes]:
+        """What each sender's device adds to its packet before it goes on the link."""
+        del secret, registered
+        return [b""] * len(packets)
+
     @abstractmethod
-    def admit(self, batch: Records, registered: int, bench: Bench) -> tuple[Mask, str]:
+    def admit(
+        self, batch: Records, credentials: Credentials, secret: bytes, bench: Bench
+    ) -> tuple[Mask, str]:
         """(n,) which uploads are let in, and a sentence.
 
-        Drones 0..registered-1 are the fleet's own.
+        `secret` is what the fleet's keys were drawn from when its drones were registered.
         """
 
 
@@ -77,6 +96,9 @@ class ChannelDefence(Defence):
 
 class Cleaner(Defence):
     """Checks the new batch, and may look at what is stored, before it is stored."""
+
+    order: ClassVar[int] = 1
+    """Cleaners with a lower number see the batch first: captures are judged before labels."""
 
     @abstractmethod
     def clean(self, batch: Records, bench: Bench) -> Cleaning:
@@ -150,11 +172,22 @@ class ReleaseCheck(Defence):
         """Whether the file may be loaded, and why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """Judges a caller by its queries, again after every `step` of them."""
+
+    step: int
+    suspects: Callable[[NDArray[np.float32]], bool]
+    """Whether the caller of these queries (m, d), in order, is to be blocked."""
+
+
 class ServeGuard(Defence):
     """Stands between a caller and the model."""
 
-    passes: ClassVar[float] = 1.0
-    """Forward passes a request costs with this guard, as a factor."""
+    @property
+    def passes(self) -> float:
+        """Forward passes a request costs with this guard, as a factor."""
+        return 1.0
 
     def calibrate(
         self,
@@ -181,12 +214,9 @@ class ServeGuard(Defence):
         """Queries a key may ask in a round; None for no limit."""
         return None
 
-    def watch(self, history: NDArray[np.float32], queries: NDArray[np.float32]) -> int | None:
-        """How many of a caller's queries (m, d), in order, pass before it is blocked; None: all.
-
-        `history` (h, d) are ordinary queries seen before: the calibration.
-        """
-        del history, queries
+    def monitor(self, ordinary: NDArray[np.float32]) -> Monitor | None:
+        """A judge of single callers, calibrated on ordinary queries (h, d); None: watches none."""
+        del ordinary
         return None
 
     def admit(self, arrivals: Arrivals, ordinary: Arrivals) -> tuple[Mask, bool, str]:
@@ -196,6 +226,11 @@ class ServeGuard(Defence):
         """
         del ordinary
         return np.ones(len(arrivals), np.bool_), False, ""
+
+    def alarming(self, flagged: int, asked: int) -> bool:
+        """Whether so many refused answers among all requests are out of the ordinary."""
+        del flagged, asked
+        return False
 
     def verifies_keys(self) -> bool:
         """Whether requests under forged or replayed keys are turned away."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wargame.kernels import traffic
 from wargame.kernels.intervals import Estimate, from_scalar, proportion
@@ -39,6 +40,12 @@ def honest_traffic(context: Context, purpose: object) -> Arrivals:
     return Arrivals(requests, np.ones(count, np.bool_))
 
 
+def demand(context: Context) -> NDArray[np.int64]:
+    """How many requests each drone (drones,) sends in this round's stretch."""
+    client = honest_traffic(context, context.round).requests.client
+    return np.bincount(client, minlength=context.setting("drones")).astype(np.int64)
+
+
 def observe(context: Context, passes: float) -> Artifact:
     """One stretch of traffic through gates and queue; facts: measures and readings."""
     roles = context.identities(FrontDoorAttack, ServeGuard)
@@ -57,15 +64,22 @@ def _observe(context: Context, passes: float) -> tuple[Arrays, Mapping[str, Any]
         sent = attack.traffic(door, SECONDS, rng)
         arrivals = arrivals.merged(sent)
     ordinary = honest_traffic(context, "calibration")
-    facts: dict[str, Any] = {"requests": len(arrivals), "readings": {}}
+    facts: dict[str, Any] = {"requests": len(arrivals), "readings": {}, "prices": {}}
     admitted = np.ones(len(arrivals), np.bool_)
     for held, guard in context.playing(ServeGuard):
-        mask, alarm, text = guard.admit(arrivals, ordinary)
+        # A guard counts only what the guards before it let through.
+        at = np.flatnonzero(admitted)
+        mask, alarm, text = guard.admit(arrivals.only(admitted), ordinary)
         if text:
-            turned = float((admitted & ~mask).mean())
+            turned = float((~mask).sum() / max(1, len(arrivals)))
             facts["readings"][held.name] = [turned, alarm, text]
-        admitted &= mask
+            honest = ~arrivals.requests.hostile[at]
+            facts["prices"][held.name] = [int((honest & ~mask).sum()), int(honest.sum())]
+        admitted[at] = mask
     facts["measures"] = _measures(arrivals, admitted, passes, [h.name for h, _ in attacks])
+    for name, (turned_away, honest_in) in facts["prices"].items():
+        refused = proportion(turned_away, honest_in)
+        facts["measures"][f"{name}.honest_refused"] = row(refused, "share")
     return {}, facts
 
 

@@ -48,7 +48,8 @@ def conduct(
         rows |= _membership(found.scores, member)
     if found.copy is not None:
         rows |= _copy(service, found, arrays)
-    return arrays, {"measures": {f"{name}.{what}": values for what, values in rows.items()}}
+    measures = {f"{name}.{what}": values for what, values in rows.items()}
+    return arrays, {"measures": measures, "seen": service.seen()}
 
 
 def _candidates(

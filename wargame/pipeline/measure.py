@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,12 @@ from wargame.pipeline.access import LabelOracle, Oracle, Possessions, ScoreOracl
 from wargame.pipeline.attack_roles import EvasionAttack, FrontDoorAttack, QueryAttack, UploadAttack
 from wargame.pipeline.collect import SHOWN
 from wargame.pipeline.context import Context, Held, hold
+from wargame.pipeline.defence_roles import ServeGuard
 from wargame.pipeline.frontdoor import row
 from wargame.pipeline.outcome import InForce, World
 from wargame.pipeline.records import Records
 from wargame.pipeline.seeds import numpy_rng, torch_rng
-from wargame.pipeline.serve import Service, serve
+from wargame.pipeline.serve import Service, embed, serve, watches
 from wargame.pipeline.source import deal
 from wargame.pool import worker_progress
 from wargame.store import Arrays, Artifact, Store
@@ -43,7 +45,7 @@ class Job:
     weights: str
     """Store key of the released weights."""
     what: str
-    """ "evaluation", "probe", "gold", "traffic", "trigger", "evade" or "query"."""
+    """ "evaluation", "probe", "gold", "traffic", "clients", "trigger", "evade" or "query"."""
     card: InForce | None = None
     loot: Mapping[str, str] | None = None
     """Store keys of what the attacker took."""
@@ -78,6 +80,8 @@ def run(job: Job) -> str:
         return _gold(service).key
     if job.what == "traffic":
         return frontdoor.observe(context, service.passes).key
+    if job.what == "clients":
+        return _clients(service).key
     if job.card is None:
         raise ValueError(f"{job.what} needs a card")
     held = hold(job.world, (job.card,))[0]
@@ -117,9 +121,40 @@ def _evaluation(service: Service) -> Artifact:
             [name, int(right[labels == at].sum()), int((labels == at).sum())]
             for at, name in enumerate(deal(service.context.world).class_names)
         ]
-        return {"said": said.astype(np.int64)}, {"measures": rows, "classes": classes}
+        return {"said": said.astype(np.int64)}, {
+            "measures": rows,
+            "classes": classes,
+            "seen": service.seen(),
+        }
 
     return service.context.make("evaluation", [service.identity], work)
+
+
+def _clients(service: Service) -> Artifact:
+    """Honest drones, each with its own tiles, meet the quotas and monitors."""
+    context = service.context
+
+    def work() -> tuple[Arrays, Mapping[str, Any]]:
+        images, _ = deal(context.world).evaluation
+        natural = embed(victim.to_tensor(images))
+        rng = numpy_rng(context.world.seed, "clients", context.round)
+        wanted, refused = frontdoor.demand(context), 0
+        blocked: Counter[str] = Counter()
+        for count in wanted.tolist():
+            desk = service.desk(1)
+            own = np.resize(rng.permutation(len(natural)), count)
+            refused += count - desk.passes(natural[own])
+            blocked.update(desk.blocked)
+        rows = {"clients_refused": row(proportion(refused, int(wanted.sum())), "share")}
+        for name, guard in service.guards:
+            if watches(guard):
+                share = proportion(blocked[name], len(wanted))
+                rows[f"{name}.honest_blocked"] = row(share, "share")
+        seen = {"asked": 0, "flagged": {}, "blocked": dict(blocked)}
+        return {}, {"measures": rows, "seen": seen}
+
+    guards = context.identities(ServeGuard)
+    return context.make("clients", [guards, context.round], work)
 
 
 def _oracle(service: Service, kind: type[Asked], purpose: str) -> Asked:
@@ -145,14 +180,15 @@ def _probe(service: Service) -> Artifact:
         asked = said >= 0
         right = (said == labels[:PROBES]) & asked
         estimate = proportion(int(right.sum()), int(asked.sum()))
-        return {}, {"probe": row(estimate, "share"), "refused": int((~asked).sum())}
+        facts = {"refused": int((~asked).sum()), "seen": service.seen()}
+        return {}, {"probe": row(estimate, "share"), **facts}
 
     return service.context.make("probe", [service.identity, _door(service)], work)
 
 
 def _gold(service: Service) -> Artifact:
     def work() -> tuple[Arrays, Mapping[str, Any]]:
-        gold = deal(service.context.world).gold
+        gold = deal(service.context.world).gold_held
         said = service.model(victim.to_tensor(gold.images)).argmax(1).numpy()
         estimate = proportion(int((said == gold.labels).sum()), len(gold))
         return {}, {"gold": row(estimate, "share")}
@@ -173,7 +209,7 @@ def _trigger(service: Service, held: Held, _loot: Mapping[str, str]) -> Artifact
         images, labels = tiles.evaluation
         images, labels = images[labels != target], labels[labels != target]
         stamped = stamp(images, spec)
-        plain = service.answer(victim.to_tensor(images), "trigger/plain")
+        plain = service.answer(victim.to_tensor(images), "trigger/plain", sent=False)
         answers = service.answer(victim.to_tensor(stamped), "trigger").numpy()
         said = np.where(np.isnan(answers[:, 0]), -1, np.nan_to_num(answers).argmax(1))
         before = plain.nan_to_num().argmax(1).numpy()
@@ -182,7 +218,8 @@ def _trigger(service: Service, held: Held, _loot: Mapping[str, str]) -> Artifact
             f"{held.name}.trigger_success": row(proportion(hit, len(labels)), "share"),
             f"{held.name}.target_without_trigger": row(proportion(already, len(labels)), "share"),
         }
-        return _gallery(images, stamped, labels, before, said), {"measures": rows}
+        facts = {"measures": rows, "seen": service.seen()}
+        return _gallery(images, stamped, labels, before, said), facts
 
     return service.context.make("trigger", [service.identity, held.identity], work)
 
@@ -271,7 +308,7 @@ def _evaded(
     noisy = (x + signs * moved.abs().amax((1, 2, 3), keepdim=True)).clamp(0, 1)
 
     def said(inputs: torch.Tensor, what: str) -> torch.Tensor:
-        answers = service.answer(inputs, f"{name}/{what}")
+        answers = service.answer(inputs, f"{name}/{what}", sent=what == "adversarial")
         return torch.where(torch.isnan(answers[:, 0]), -1, answers.nan_to_num().argmax(1))
 
     before, after, noise = said(x, "clean"), said(adversarial, "adversarial"), said(noisy, "noise")
@@ -297,7 +334,8 @@ def _evaded(
         before.numpy(),
         after.numpy(),
     )
-    return gallery, {"measures": {f"{name}.{what}": values for what, values in rows.items()}}
+    measures = {f"{name}.{what}": values for what, values in rows.items()}
+    return gallery, {"measures": measures, "seen": service.seen()}
 
 
 def _query(service: Service, held: Held, loot: Mapping[str, str], members: Artifact) -> Artifact:

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from wargame.kernels.scaling import downscale
 from wargame.pipeline import victim
 from wargame.pipeline.context import Context
-from wargame.pipeline.defence_roles import Bench, Cleaner, Gate
+from wargame.pipeline.defence_roles import Bench, Cleaner, Cleaning, Credentials, Gate
 from wargame.pipeline.records import Mask, Records
+from wargame.pipeline.seeds import key_bytes
 from wargame.pipeline.source import deal
+from wargame.pipeline.wire import Packet, pack
 from wargame.store import Arrays, Artifact
 
 
@@ -35,33 +37,66 @@ def cleaned(
 def _make(
     context: Context, arrived: Artifact, archive: Records, model: Artifact
 ) -> tuple[Arrays, Mapping[str, Any]]:
-    batch = Records.from_arrays(arrived.arrays)
-    size = (batch.images.shape[1], batch.images.shape[2])
-    images = batch.images.copy()
-    for at, large in batch.large.items():
-        images[at] = downscale(large[None], size, "nearest")[0]
-    batch = replace(batch, images=images)
     bench = _bench(context, archive, model)
-    facts: dict[str, Any] = {"arrived": len(batch), "planted_arrived": int(batch.planted.sum())}
-    for gate_held, gate in context.playing(Gate):
-        mask, text = gate.admit(batch, context.setting("drones"), bench)
-        facts |= _verdict(gate_held.name, batch, mask, text, alarm=bool((~mask).any()))
-        batch = batch.take(mask)
+    batch, facts = _gated(context, arrived, bench)
     purge = np.zeros(len(archive), np.bool_)
-    for held, cleaner in context.playing(Cleaner):
+    in_order = sorted(context.playing(Cleaner), key=lambda pair: pair[1].order)
+    for held, cleaner in in_order:
         found = cleaner.clean(batch, bench)
         facts |= _verdict(held.name, batch, found.keep, found.text, alarm=found.alarm)
+        facts |= _changed(held.name, batch, found, archive)
         batch = replace(
             batch,
             labels=batch.labels if found.labels is None else found.labels,
             images=batch.images if found.images is None else found.images,
         ).take(found.keep)
         if found.purge is not None:
-            facts[f"{held.name}.purged"] = int((found.purge & ~purge).sum())
             purge |= found.purge
     facts |= {"stored": len(batch), "planted_stored": int(batch.planted.sum())}
     kept = replace(batch, large={})
     return {**kept.arrays(), "purge": purge.astype(np.uint8)}, facts
+
+
+def _gated(context: Context, arrived: Artifact, bench: Bench) -> tuple[Records, dict[str, Any]]:
+    """The batch as preprocessing reads it, less what the gates turn away."""
+    raw = Records.from_arrays(arrived.arrays)
+    facts: dict[str, Any] = {"arrived": len(raw), "planted_arrived": int(raw.planted.sum())}
+    admitted = np.ones(len(raw), np.bool_)
+    for held, gate in context.playing(Gate):
+        shown = _credentials(context, raw, arrived, held.name)
+        secret = key_bytes(context.world.seed, "fleet")
+        mask, text = gate.admit(raw, shown, secret, bench)
+        facts |= _verdict(held.name, raw, mask, text, alarm=bool((~mask).any()))
+        admitted &= mask
+    size = (raw.images.shape[1], raw.images.shape[2])
+    images = raw.images.copy()
+    for at, large in raw.large.items():
+        images[at] = downscale(large[None], size, "nearest")[0]
+    return replace(raw, images=images).take(admitted), facts
+
+
+def _credentials(context: Context, batch: Records, arrived: Artifact, gate: str) -> Credentials:
+    numbers = arrived.arrays["sequence"].tolist()
+    packets = [
+        pack(Packet(number, int(batch.senders[at]), int(batch.labels[at]), batch.images[at]))
+        for at, number in enumerate(numbers)
+    ]
+    signatures = [row.tobytes() for row in arrived.arrays[f"signature.{gate}"]]
+    return Credentials(context.setting("drones"), packets, signatures)
+
+
+def _changed(name: str, batch: Records, found: Cleaning, archive: Records) -> dict[str, Any]:
+    """Counts of relabelled and purged records, the referee's."""
+    facts: dict[str, Any] = {}
+    if found.labels is not None:
+        relabelled = found.keep & (found.labels != batch.labels)
+        facts[f"{name}.relabelled"] = int(relabelled.sum())
+        facts[f"{name}.relabelled_planted"] = int((relabelled & batch.planted).sum())
+    if found.purge is not None:
+        facts[f"{name}.purged"] = int(found.purge.sum())
+        facts[f"{name}.purged_planted"] = int((found.purge & archive.planted).sum())
+        facts[f"{name}.archive"] = [len(archive), int(archive.planted.sum())]
+    return facts
 
 
 def _verdict(name: str, batch: Records, keep: Mask, text: str, *, alarm: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from wargame.pipeline.context import Context, engine_digest, hold
 from wargame.pipeline.outcome import InForce, Outcome, World
-from wargame.pool import Pool, Progress, Serial, silent
+from wargame.pool import Pool, Progress, Serial, one_thread, silent
 from wargame.store import Store, digest
 
 START: Mapping[str, Any] = {
@@ -79,7 +79,8 @@ def resolve(
 
     def work() -> tuple[dict[str, Any], Mapping[str, Any]]:
         walk = Walk(context, carry, (*attacks, *defences), pool or Serial())
-        return {}, walk.run().to_json()
+        with one_thread():
+            return {}, walk.run().to_json()
 
     made = store.get_or_make(key, "round", work)
     return Outcome.from_json({**made.facts, "key": key})

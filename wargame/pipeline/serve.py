@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from wargame.pipeline import victim
 from wargame.pipeline.context import Context
-from wargame.pipeline.defence_roles import ServeGuard
+from wargame.pipeline.defence_roles import Monitor, ServeGuard
 from wargame.pipeline.seeds import torch_rng
 from wargame.pipeline.source import deal
 from wargame.store import Artifact, digest
@@ -30,6 +31,11 @@ class Service:
     weights: Artifact
     guards: list[tuple[str, ServeGuard]]
     thresholds: dict[str, float] = field(default_factory=dict)
+    flagged: dict[str, int] = field(default_factory=dict)
+    """Requests that each guard has refused, of those really sent."""
+    asked: int = 0
+    """Requests really sent to the guards."""
+    _desks: list[Desk] = field(default_factory=list)
 
     @property
     def identity(self) -> str:
@@ -51,20 +57,38 @@ class Service:
 
         return predict_probs(victim.load(self.context, self.weights), x)
 
-    def answer(self, x: torch.Tensor, purpose: str) -> torch.Tensor:
-        """(n, k) answers for x (n, c, h, w) in [0, 1]; NaN rows were refused."""
+    def answer(self, x: torch.Tensor, purpose: str, *, sent: bool = True) -> torch.Tensor:
+        """(n, k) answers for x (n, c, h, w) in [0, 1]; NaN rows were refused.
+
+        `sent` is False where the referee asks what would have been answered.
+        """
         predict: Predict = self.model
+        self.asked += len(x) * sent
         for name, guard in self.guards:
-            predict = self._guarded(name, guard, predict, purpose)
+            predict = self._guarded(name, guard, predict, purpose, counted=sent)
         # Callers send 8-bit tiles; rounding here keeps attacks honest about it.
         return predict(x.clamp(0, 1).mul(255).round().div(255))
 
-    def _guarded(self, name: str, guard: ServeGuard, inner: Predict, purpose: str) -> Predict:
+    def _guarded(
+        self, name: str, guard: ServeGuard, inner: Predict, purpose: str, *, counted: bool = False
+    ) -> Predict:
         generator = torch_rng(self.context.world.seed, "guard", name, purpose)
         threshold = self.thresholds[name]
 
         def predict(x: torch.Tensor) -> torch.Tensor:
-            return guard.answer(inner, x, threshold, generator)
+            refused = 0
+
+            def within(part: torch.Tensor) -> torch.Tensor:
+                nonlocal refused
+                answers = inner(part)
+                refused = max(refused, int(answers[:, 0].isnan().sum()))
+                return answers
+
+            answers = guard.answer(within, x, threshold, generator)
+            if counted:
+                new = int(answers[:, 0].isnan().sum()) - refused
+                self.flagged[name] = self.flagged.get(name, 0) + max(0, new)
+            return answers
 
         return predict
 
@@ -73,23 +97,46 @@ class Service:
 
         `keys` API keys share the load; each has its own quota and its own history.
         """
-        quotas = [quota for _, guard in self.guards if (quota := guard.quota()) is not None]
-        limit = min(quotas) * keys if quotas else None
-        watcher = _Watcher(self, self._ordinary(), keys)
+        desk = self.desk(keys)
+        self._desks.append(desk)
 
         def ask(x: torch.Tensor, asked: int) -> torch.Tensor:
-            answers = self.answer(x, f"{purpose}/{asked}")
-            passed = watcher.passes(x)
-            if limit is not None:
-                passed = min(passed, max(0, limit - asked))
-            answers[passed:] = float("nan")
+            passed = desk.passes(embed(x)) if desk.strict else len(x)
+            answers = x.new_full((len(x), deal(self.context.world).n_classes), float("nan"))
+            if passed:
+                answers[:passed] = self.answer(x[:passed], f"{purpose}/{asked}")
             return answers
 
         return ask
 
+    def desk(self, keys: int) -> Desk:
+        """What a caller with this many keys meets before the model."""
+        quotas = {
+            name: quota for name, guard in self.guards if (quota := guard.quota()) is not None
+        }
+        monitors = {
+            name: monitor
+            for name, guard in self.guards
+            if (monitor := guard.monitor(self._ordinary())) is not None
+        }
+        return Desk(monitors, quotas, keys)
+
+    def seen(self) -> dict[str, Any]:
+        """What the guards noticed of the requests really sent, as plain data."""
+        blocked: Counter[str] = Counter()
+        for desk in self._desks:
+            blocked.update(desk.blocked)
+        return {"asked": self.asked, "flagged": dict(self.flagged), "blocked": dict(blocked)}
+
     def _ordinary(self) -> NDArray[np.float32]:
         vetted = deal(self.context.world).vetted
         return embed(victim.to_tensor(vetted.images))
+
+
+def watches(guard: ServeGuard) -> bool:
+    """Whether this guard counts or watches single callers."""
+    kind = type(guard)
+    return kind.quota is not ServeGuard.quota or kind.monitor is not ServeGuard.monitor
 
 
 def embed(x: torch.Tensor) -> NDArray[np.float32]:
@@ -100,39 +147,60 @@ def embed(x: torch.Tensor) -> NDArray[np.float32]:
     return coarse.numpy().astype(np.float32)
 
 
-class _Watcher:
-    """Feeds a caller's queries to the monitors, and remembers that it was blocked."""
+class Desk:
+    """Counts and watches one caller's queries under each of its keys, and blocks a key for good."""
 
     recent = 400
+    """Queries that a monitor remembers of a key."""
 
-    def __init__(self, service: Service, ordinary: NDArray[np.float32], keys: int) -> None:
-        self._monitors = [
-            guard for _, guard in service.guards if type(guard).watch is not ServeGuard.watch
-        ]
-        self._ordinary = ordinary
-        self._keys = keys
-        self._seen: NDArray[np.float32] | None = None
-        self._blocked = False
+    def __init__(
+        self, monitors: Mapping[str, Monitor], quotas: Mapping[str, int], keys: int
+    ) -> None:
+        self._monitors = dict(monitors)
+        self._quotas = dict(quotas)
+        self._used = [0] * keys
+        self._seen: list[list[NDArray[np.float32]]] = [[] for _ in range(keys)]
+        self._live = list(range(keys))
+        self._turn = 0
+        self.blocked: dict[str, int] = {}
+        """Keys that each guard has blocked."""
 
-    def passes(self, x: torch.Tensor) -> int:
-        """How many of these queries, in order, pass."""
+    @property
+    def strict(self) -> bool:
+        """Whether anything can be refused here."""
+        return bool(self._monitors or self._quotas)
+
+    def passes(self, queries: NDArray[np.float32]) -> int:
+        """How many of these queries (m, d), in order, pass; the keys take turns."""
+        for done, query in enumerate(queries):
+            self._retire()
+            if not self._live:
+                return done
+            key = self._live[self._turn % len(self._live)]
+            self._turn += 1
+            self._used[key] += 1
+            self._watch(key, query)
+        return len(queries)
+
+    def _retire(self) -> None:
+        for name, quota in self._quotas.items():
+            spent = [key for key in self._live if self._used[key] >= quota]
+            for key in spent:
+                self._block(name, key)
+
+    def _block(self, name: str, key: int) -> None:
+        self.blocked[name] = self.blocked.get(name, 0) + 1
+        self._live = [other for other in self._live if other != key]
+
+    def _watch(self, key: int, query: NDArray[np.float32]) -> None:
         if not self._monitors:
-            return len(x)
-        if self._blocked:
-            return 0
-        new = embed(x)
-        before = np.zeros((0, new.shape[1]), np.float32) if self._seen is None else self._seen
-        # Spread over several keys, each monitor sees every keys-th query only.
-        history = np.concatenate([before, new])[-self.recent :]
-        self._seen = history
-        mine = history[:: self._keys]
-        verdicts = [guard.watch(self._ordinary, mine) for guard in self._monitors]
-        stops = [stop for stop in verdicts if stop is not None]
-        if not stops:
-            return len(x)
-        self._blocked = True
-        already = len(history) - len(new)
-        return int(np.clip(min(stops) * self._keys - already, 0, len(x)))
+            return
+        self._seen[key] = [*self._seen[key][1 - self.recent :], query]
+        for name, monitor in self._monitors.items():
+            due = self._used[key] % monitor.step == 0
+            if due and monitor.suspects(np.stack(self._seen[key])):
+                self._block(name, key)
+                return
 
 
 def serve(context: Context, weights: Artifact) -> Service:

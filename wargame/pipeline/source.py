@@ -11,7 +11,7 @@ from wargame.data.dataset import Dataset
 from wargame.data.sources import find
 from wargame.errors import WargameError
 from wargame.pipeline.outcome import World
-from wargame.pipeline.records import Images, Labels, Records
+from wargame.pipeline.records import Images, Labels, Records, concatenate
 from wargame.pipeline.seeds import numpy_rng
 
 VETTED = 100
@@ -58,6 +58,17 @@ class Deal:
     own: tuple[Images, Labels]
     """The attacker's."""
     class_names: tuple[str, ...]
+
+    @property
+    def gold_taught(self) -> Records:
+        """The two thirds of the gold set that may join the training data."""
+        return self.gold.take(np.arange(len(self.gold)) % 3 != 0)
+
+    @property
+    def gold_held(self) -> Records:
+        """The rest and the vetted tiles: never trained on, so that they can check the training."""
+        rest = self.gold.take(np.arange(len(self.gold)) % 3 == 0)
+        return concatenate([rest, self.vetted])
 
     @property
     def n_classes(self) -> int:

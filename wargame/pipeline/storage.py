@@ -77,11 +77,11 @@ def read_back(context: Context, records: Records, records_id: str) -> tuple[Arti
     """
     # Numbered from the front, so a record keeps its node as the archive grows.
     inputs = [records_id, context.identities(ShardAttack, AtRestDefence), context.round]
-    attacked = bool(context.playing(ShardAttack))
+    touched = bool(context.playing(ShardAttack) or context.playing(AtRestDefence))
     artifact = context.make(
-        "read-back", inputs if attacked else ["untouched"], lambda: _read(context, records)
+        "read-back", inputs if touched else ["untouched"], lambda: _read(context, records)
     )
-    if not attacked:
+    if not artifact.arrays:
         return artifact, records
     images, labels = records.images.copy(), records.labels.copy()
     at, lost = artifact.arrays["at"], artifact.arrays["lost"]
@@ -95,7 +95,7 @@ def read_back(context: Context, records: Records, records_id: str) -> tuple[Arti
 
 def _read(context: Context, records: Records) -> tuple[Arrays, Mapping[str, Any]]:
     attacks = context.playing(ShardAttack)
-    if not attacks:
+    if not attacks and not context.playing(AtRestDefence):
         return {}, {}
     seed = context.world.seed
     held = np.arange(0, len(records), context.setting("shards")).tolist()
@@ -106,14 +106,18 @@ def _read(context: Context, records: Records) -> tuple[Arrays, Mapping[str, Any]
     for defence in defences:
         stored = defence.seal(key, stored)
     node = StorageNode(dict(zip(held, stored, strict=True)), b"")
-    facts: dict[str, Any] = {"held": len(held)}
+    facts: dict[str, Any] = {"held": len(held), "attacked": bool(attacks)}
+    facts["overhead"] = sum(map(len, stored)) / max(1, sum(map(len, plain))) - 1.0
     for name, attack in ((held_.name, card) for held_, card in attacks):
         attack.at_rest(node, numpy_rng(seed, "at-rest", name, context.round))
         facts[f"{name}.changed"] = len(node.changed)
     read: list[bytes | None] = [node.raw(at) for at in held]
+    already = 0
     for name, defence in ((h.name, card) for h, card in context.playing(AtRestDefence)):
         read = defence.check(key, plain, read, numpy_rng(seed, "check", name, context.round))
-        facts[f"{name}.refused"] = sum(blob is None for blob in read)
+        refused = sum(blob is None for blob in read)
+        facts[f"{name}.refused"] = refused - already
+        already = refused
     return _difference(records, held, read, node.changed, facts)
 
 
@@ -133,6 +137,9 @@ def _difference(
             at.append(position)
             images.append(packet.image)
             labels.append(packet.label)
+    facts = {**facts, "bad_served": len(at), "lost": len(lost)}
+    if not at and not lost:
+        return {}, facts
     shape = (0, *records.images.shape[1:])
     arrays = {
         "at": np.asarray(at, np.int64),
@@ -140,4 +147,4 @@ def _difference(
         "labels": np.asarray(labels, np.int64),
         "lost": np.asarray(lost, np.int64),
     }
-    return arrays, {**facts, "bad_served": len(at), "lost": len(lost)}
+    return arrays, facts

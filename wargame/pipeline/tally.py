@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from wargame.card import Defence
 from wargame.kernels.intervals import Estimate, from_scalar, proportion
 from wargame.pipeline import measure, victim
 from wargame.pipeline.context import Context
+from wargame.pipeline.defence_roles import AtRestDefence, ChannelDefence, ServeGuard
 from wargame.pipeline.outcome import Measure, Picture, Reading
 from wargame.pipeline.records import Records
 from wargame.stages import Side
@@ -38,7 +41,9 @@ class Tally:
         self.events: list[str] = []
         self._readings: dict[Side, list[Reading]] = {Side.ATTACKER: [], Side.DEFENDER: []}
         self._requests = 0.0
-        self._flagged = 0.0
+        self._asked = 0
+        self._flagged: Counter[str] = Counter()
+        self._blocked: Counter[str] = Counter()
 
     def readings(self) -> dict[Side, tuple[Reading, ...]]:
         """Each side's readings."""
@@ -113,7 +118,8 @@ class Tally:
                 self._add("tamper.accepted", proportion(accepted, tampered), arrived.key)
                 self._add("tamper.changed", from_scalar(tampered), arrived.key, "count")
                 self.events.append(f"{accepted} of {tampered} tampered records were accepted")
-            if held.name == "encrypted_channel":
+            if isinstance(held.card, ChannelDefence):
+                self._add(f"{held.name}.overhead", from_scalar(facts["overhead"]), arrived.key)
                 rejected = int(facts["rejected"])
                 self._instrument(
                     held.name,
@@ -135,6 +141,25 @@ class Tally:
         if facts["planted_arrived"]:
             caught = proportion(planted, int(facts["planted_arrived"]))
             self._add(f"{name}.planted_dropped", caught, batch.key)
+        self._changed(name, batch, honest)
+
+    def _changed(self, name: str, batch: Artifact, honest: int) -> None:
+        """What a cleaner did besides dropping: new labels, deletions in the archive."""
+        facts = batch.facts
+        if f"{name}.relabelled" in facts:
+            planted = facts[f"{name}.relabelled_planted"]
+            spoiled = proportion(facts[f"{name}.relabelled"] - planted, honest)
+            self._add(f"{name}.honest_relabelled", spoiled, batch.key)
+            if facts["planted_arrived"]:
+                mended = proportion(planted, int(facts["planted_arrived"]))
+                self._add(f"{name}.planted_relabelled", mended, batch.key)
+        if f"{name}.purged" in facts:
+            size, bad = facts[f"{name}.archive"]
+            planted = facts[f"{name}.purged_planted"]
+            lost = proportion(facts[f"{name}.purged"] - planted, size - bad)
+            self._add(f"{name}.honest_purged", lost, batch.key)
+            if bad:
+                self._add(f"{name}.planted_purged", proportion(planted, bad), batch.key)
 
     def _scaled(self, uploaded: Artifact, batch: Artifact, model: Artifact) -> None:
         """How many scaled captures the last model reads as what they hide."""
@@ -154,9 +179,20 @@ class Tally:
         self._add("scaling_attack.read_as_stated", proportion(cover, total), batch.key)
         self.events.append(f"{read} of {total} scaled captures were read as their hidden class")
 
-    def compared(self, name: str, before: float, after: float, n: int, *, accepted: bool) -> None:
+    def compared(
+        self, name: str, batch: Artifact, shares: tuple[float, float], n: int, *, accepted: bool
+    ) -> None:
         """The comparison before and after the newest batch."""
+        before, after = shares
         change = after - before
+        planted = int(batch.facts["planted_stored"])
+        honest = int(batch.facts["stored"]) - planted
+        self._add(
+            f"{name}.honest_dropped", proportion(0 if accepted else honest, honest), batch.key
+        )
+        if planted:
+            caught = proportion(0 if accepted else planted, planted)
+            self._add(f"{name}.planted_dropped", caught, batch.key)
         verdict = "the batch stays" if accepted else "the batch was rolled back"
         self._instrument(
             name,
@@ -168,24 +204,22 @@ class Tally:
     def read_back(self, read: Artifact, seen: Records) -> None:
         """What the storage nodes returned."""
         facts = read.facts
-        if "held" in facts:
+        if facts.get("attacked"):
             served = proportion(int(facts["bad_served"]), int(facts["held"]))
             self._add("shard_corruption.bad_served", served, read.key)
         planted = proportion(int(seen.planted.sum()), len(seen))
         self._add("poison_in_training", planted, read.key)
         for held in self.context.held:
-            if held.name not in ("hash_ledger", "encrypted_store"):
+            if not isinstance(held.card, AtRestDefence):
                 continue
+            self._add(f"{held.name}.overhead", from_scalar(facts["overhead"]), read.key)
             refused = int(facts.get(f"{held.name}.refused", 0))
             text = f"{refused} stored records were not what was once stored"
-            self._readings[Side.DEFENDER] = [
-                item for item in self._readings[Side.DEFENDER] if item.instrument != held.name
-            ]
             self._instrument(held.name, from_scalar(refused), text, alarm=refused > 0)
 
-    def trained(self, weights: Artifact) -> None:
-        """Cost of training, and the privacy spent."""
-        self._add("training_cost", from_scalar(weights.facts["passes"]), weights.key, "passes")
+    def trained(self, weights: Artifact, cost: float) -> None:
+        """Cost of training in all, and the privacy spent."""
+        self._add("training_cost", from_scalar(cost), weights.key, "passes")
         if "epsilon" in weights.facts:
             spent = from_scalar(float(weights.facts["epsilon"]))
             self._add("privacy_spent", spent, weights.key, "epsilon")
@@ -214,6 +248,7 @@ class Tally:
         """One measurement job."""
         for name, (value, low, high, n, unit) in found.facts.get("measures", {}).items():
             self.measures[name] = Measure(value, low, high, n, found.key, unit)
+        self._saw(found.facts.get("seen", {}))
         if job.what == "probe":
             self._probe(found)
         elif job.what == "gold":
@@ -225,6 +260,25 @@ class Tally:
             self._traffic(found)
         elif job.card is not None:
             self._attack(job.card.card, found)
+
+    def _saw(self, seen: Mapping[str, Any]) -> None:
+        self._asked += int(seen.get("asked", 0))
+        self._flagged.update(seen.get("flagged", {}))
+        self._blocked.update(seen.get("blocked", {}))
+
+    def _guards(self) -> None:
+        """Readings of what the serve guards noticed over all requests of the round."""
+        for held, guard in self.context.playing(ServeGuard):
+            if type(guard).monitor is not ServeGuard.monitor:
+                count = self._blocked[held.name]
+                text = f"{count} API keys were blocked for unnatural queries"
+                self._instrument(held.name, from_scalar(count), text, alarm=count > 0)
+            elif type(guard).answer is not ServeGuard.answer:
+                flagged = self._flagged[held.name]
+                share = proportion(flagged, self._asked)
+                text = f"{flagged} of {self._asked} requests were refused as suspicious"
+                alarm = guard.alarming(flagged, self._asked)
+                self._instrument(held.name, share, text, alarm=alarm)
 
     def _probe(self, found: Artifact) -> None:
         estimate = _estimate(found.facts["probe"])
@@ -260,20 +314,28 @@ class Tally:
 
     def close(self) -> None:
         """What needs every measurement: service in all, requests in all."""
-        served, refused = self.measures["honest_served"], self.measures["honest_refused"]
-        rest = 1.0 - refused.value
-        self.measures["honest_served"] = Measure(
-            served.value * rest,
-            served.low * (1.0 - refused.high),
-            served.high * (1.0 - refused.low),
-            served.n,
-            served.key,
-            served.unit,
-        )
+        self._guards()
+        served = self.measures["honest_served"]
+        for name in ("honest_refused", "clients_refused"):
+            if name in self.measures:
+                served = _less(served, self.measures[name])
+        self.measures["honest_served"] = served
         text = f"{self._requests:.0f} requests were seen at the front door"
         self._read(Side.DEFENDER, "counter", "requests_seen", from_scalar(self._requests), text)
         clean = self.measures["clean_accuracy"]
         self.events.append(f"the served model reads {clean.value:.1%} of honest tiles right")
+
+
+def _less(served: Measure, refused: Measure) -> Measure:
+    """The share served of which another share is then refused."""
+    return Measure(
+        served.value * (1.0 - refused.value),
+        served.low * (1.0 - refused.high),
+        served.high * (1.0 - refused.low),
+        served.n,
+        served.key,
+        served.unit,
+    )
 
 
 def _estimate(values: list[Any]) -> Estimate:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wargame.pipeline.access import Link
 from wargame.pipeline.attack_roles import LinkAttack
 from wargame.pipeline.context import Context
-from wargame.pipeline.defence_roles import ChannelDefence
+from wargame.pipeline.defence_roles import ChannelDefence, Gate
 from wargame.pipeline.records import Records
 from wargame.pipeline.seeds import key_bytes, numpy_rng
 from wargame.pipeline.wire import Packet, pack, unpack
@@ -20,7 +21,7 @@ from wargame.store import Arrays, Artifact
 
 def delivered(context: Context, uploaded: Artifact) -> Artifact:
     """The uploads after their way over the link: arrays of `Records`, facts for the record."""
-    inputs = [uploaded.content, context.round, context.identities(LinkAttack, ChannelDefence)]
+    inputs = [uploaded.content, context.round, context.identities(LinkAttack, ChannelDefence, Gate)]
     return context.make("delivered", inputs, lambda: _make(context, uploaded))
 
 
@@ -34,6 +35,7 @@ def _make(context: Context, uploaded: Artifact) -> tuple[Arrays, Mapping[str, An
     channels = [card for _, card in context.playing(ChannelDefence)]
     packets = channels[0].seal(key, plain) if channels else plain
     facts: dict[str, Any] = {"sent": len(batch), "sealed": bool(channels)}
+    facts["overhead"] = sum(map(len, packets)) / max(1, sum(map(len, plain))) - 1.0
     changed = np.zeros(len(batch), np.bool_)
     for held, attack in context.playing(LinkAttack):
         link = Link(packets)
@@ -50,7 +52,18 @@ def _make(context: Context, uploaded: Artifact) -> tuple[Arrays, Mapping[str, An
         "tampered": int(changed.sum()),
         "tampered_accepted": int((changed & whole).sum()),
     }
-    return arrived.arrays(), facts
+    return {**arrived.arrays(), **_signed(context, plain, whole)}, facts
+
+
+def _signed(context: Context, plain: list[bytes], whole: np.ndarray[Any, Any]) -> Arrays:
+    """The signatures that senders made before the link, and the numbers of what arrived."""
+    arrays: dict[str, NDArray[Any]] = {"sequence": np.flatnonzero(whole)}
+    secret = key_bytes(context.world.seed, "fleet")
+    for held, gate in context.playing(Gate):
+        made = gate.sign(secret, context.setting("drones"), plain)
+        rows = np.frombuffer(b"".join(made), np.uint8).reshape(len(made), -1)
+        arrays[f"signature.{held.name}"] = rows[whole].copy()
+    return arrays
 
 
 def _arrived(

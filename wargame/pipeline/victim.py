@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -34,6 +34,8 @@ class Family(Protocol):
         *,
         width: int = ...,
         norm: str = ...,
+        mean: Sequence[float] = ...,
+        std: Sequence[float] = ...,
     ) -> nn.Module:
         """An untrained model; its weights come from the generator alone."""
         ...
@@ -66,9 +68,19 @@ def to_images(x: torch.Tensor) -> NDArray[np.uint8]:
 def untrained(context: Context, generator: torch.Generator, norm: str = "batch") -> nn.Module:
     """A fresh model of the victim's family."""
     tiles = deal(context.world)
-    width = context.setting("width")
+    more: dict[str, Any] = {}
+    if norm == "none":
+        # What batch normalisation would learn, from tiles outside the training data.
+        scaled = tiles.vetted.images / 255.0
+        mean, std = scaled.mean((0, 1, 2)), scaled.std((0, 1, 2))
+        more = {"mean": mean.tolist(), "std": std.tolist()}
     return family(context).build(
-        tiles.image_shape, tiles.n_classes, generator, width=width, norm=norm
+        tiles.image_shape,
+        tiles.n_classes,
+        generator,
+        width=context.setting("width"),
+        norm=norm,
+        **more,
     )
 
 
@@ -153,7 +165,7 @@ def _training_set(
     images, labels = records.images, records.labels
     if plan.vetted_weight <= 0:
         return to_tensor(images), torch.from_numpy(labels), None
-    gold = deal(context.world).gold
+    gold = deal(context.world).gold_taught
     x = to_tensor(np.concatenate([images, gold.images]))
     y = torch.from_numpy(np.concatenate([labels, gold.labels]))
     weights = torch.cat(

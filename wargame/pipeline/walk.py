@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,10 @@ import numpy as np
 from wargame.pipeline import collect, measure, preprocess, release, storage, transmit, victim
 from wargame.pipeline.attack_roles import EvasionAttack, QueryAttack, UploadAttack
 from wargame.pipeline.context import Context
-from wargame.pipeline.defence_roles import BatchCheck
+from wargame.pipeline.defence_roles import BatchCheck, ServeGuard
 from wargame.pipeline.outcome import InForce, Outcome
+from wargame.pipeline.records import Records
+from wargame.pipeline.serve import watches
 from wargame.pipeline.source import deal
 from wargame.pipeline.storage import Shelf
 from wargame.pipeline.tally import Tally
@@ -22,6 +24,16 @@ from wargame.store import Artifact
 
 COPY_GOOD_ENOUGH = 0.6
 """Agreement from which a stolen copy serves as a stand-in for the weights."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trained:
+    """A model and what it was trained on."""
+
+    weights: Artifact
+    read: Artifact
+    seen: Records
+    identity: str
 
 
 class Walk:
@@ -40,6 +52,7 @@ class Walk:
         self.tally = Tally(context)
         self.kept = self.shelf
         self.members = ""
+        self.batch: Artifact | None = None
 
     def run(self) -> Outcome:
         """The round."""
@@ -81,6 +94,7 @@ class Walk:
                 self._remember_trigger(held.play)
             self.tally.picture(held.name, collect.gallery(context, uploaded, held.name))
         self.kept = self.shelf
+        self.batch = batch
         self.shelf = storage.appended(self.shelf, batch)
 
     def _remember_trigger(self, play: InForce) -> None:
@@ -91,40 +105,43 @@ class Walk:
         self.triggers = [*others, {**asdict(play), "since": since}]
 
     def _train(self) -> Artifact:
-        weights = self._trained(self.shelf)
+        chosen = self._trained(self.shelf)
+        cost = float(chosen.weights.facts["passes"])
         checks = self.context.playing(BatchCheck)
-        if self.context.round == 0 or not checks:
-            return weights
-        members = self.members
-        without = self._trained(self.kept)
-        held, check = checks[0]
-        vetted = deal(self.context.world).vetted
-        scores = [
-            float(
-                (victim.probs(self.context, model, vetted.images).argmax(1) == vetted.labels).mean()
-            )
-            for model in (without, weights)
-        ]
-        accepted = check.accept(scores[0], scores[1], len(vetted))
-        self.tally.compared(held.name, scores[0], scores[1], len(vetted), accepted=accepted)
-        if accepted:
-            self.members = members
-            return weights
-        self.shelf = self.kept
-        return without
+        if self.batch is not None and checks:
+            # The comparison needs a second model, and pays for it.
+            without = self._trained(self.kept)
+            cost += float(without.weights.facts["passes"])
+            held, check = checks[0]
+            models = (without.weights, chosen.weights)
+            if not self._accepts(held.name, check, self.batch, models):
+                self.shelf, chosen = self.kept, without
+        self.tally.read_back(chosen.read, chosen.seen)
+        self.tally.trained(chosen.weights, cost)
+        if self.context.playing(QueryAttack):
+            found = measure.members(self.context, chosen.seen, chosen.identity)
+            self.members = found.key
+        return chosen.weights
 
-    def _trained(self, shelf: Shelf) -> Artifact:
+    def _accepts(
+        self, name: str, check: BatchCheck, batch: Artifact, models: tuple[Artifact, Artifact]
+    ) -> bool:
+        vetted = deal(self.context.world).vetted
+        before, after = (
+            float((victim.probs(self.context, m, vetted.images).argmax(1) == vetted.labels).mean())
+            for m in models
+        )
+        accepted = check.accept(before, after, len(vetted))
+        self.tally.compared(name, batch, (before, after), len(vetted), accepted=accepted)
+        return accepted
+
+    def _trained(self, shelf: Shelf) -> _Trained:
         records = storage.archive(self.context, shelf)
         # The model learns from the newest records only: old poison fades, new poison tells.
         records = records.take(np.arange(len(records))[-self.context.setting("window") :])
         read, seen = storage.read_back(self.context, records, storage.identity(shelf))
-        self.tally.read_back(read, seen)
-        content = [storage.identity(shelf), read.content if read.arrays else ""]
-        if self.context.playing(QueryAttack):
-            self.members = measure.members(self.context, seen, repr(content)).key
-        weights = victim.train(self.context, seen, repr(content))
-        self.tally.trained(weights)
-        return weights
+        content = repr([storage.identity(shelf), read.content if read.arrays else ""])
+        return _Trained(victim.train(self.context, seen, content), read, seen, content)
 
     def _release(self, weights: Artifact) -> None:
         offered = release.offered(self.context, weights)
@@ -167,6 +184,8 @@ class Walk:
             )
 
         jobs = [job("evaluation"), job("traffic"), job("probe")]
+        if any(watches(guard) for _, guard in context.playing(ServeGuard)):
+            jobs.append(job("clients"))
         if any(held.name == "gold_set" for held in context.held):
             jobs.append(job("gold"))
         jobs += [
