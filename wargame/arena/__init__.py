@@ -1,0 +1,1 @@
+"""The game as environments for learning: PettingZoo for both sides, Gymnasium for one."""
