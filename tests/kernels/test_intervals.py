@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -15,6 +15,7 @@ from wargame.kernels.intervals import Estimate, from_scalar, mean, proportion
 counts = st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
+@settings(deadline=None)
 @given(counts)
 def test_wilson_equals_scipy(count: tuple[int, int]) -> None:
     successes, n = count
@@ -25,6 +26,7 @@ def test_wilson_equals_scipy(count: tuple[int, int]) -> None:
     assert ours.high == pytest.approx(theirs.high, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(counts)
 def test_wilson_bounds_solve_the_score_equation(count: tuple[int, int]) -> None:
     successes, n = count
@@ -35,6 +37,7 @@ def test_wilson_bounds_solve_the_score_equation(count: tuple[int, int]) -> None:
             assert score == pytest.approx(1.959963984540054, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(counts)
 def test_failures_mirror_successes(count: tuple[int, int]) -> None:
     successes, n = count

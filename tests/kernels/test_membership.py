@@ -8,7 +8,7 @@ import pytest
 import torch
 from art.attacks.inference.membership_inference import MembershipInferenceBlackBoxRuleBased
 from art.estimators.classification import PyTorchClassifier
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import roc_auc_score, roc_curve
@@ -37,6 +37,7 @@ def truth(inside: Array, outside: Array) -> tuple[Array, Array]:
     )
 
 
+@settings(deadline=None)
 @given(sides, sides)
 def test_auc_equals_sklearn_and_lies_in_its_interval(inside: Array, outside: Array) -> None:
     estimate = auc(inside, outside)
@@ -45,6 +46,7 @@ def test_auc_equals_sklearn_and_lies_in_its_interval(inside: Array, outside: Arr
     assert estimate.n == len(inside) + len(outside)
 
 
+@settings(deadline=None)
 @given(sides, sides, st.floats(0.1, 5.0), st.floats(-3.0, 3.0))
 def test_rising_maps_change_nothing(
     inside: Array, outside: Array, scale: float, shift: float
@@ -61,6 +63,7 @@ def test_rising_maps_change_nothing(
         assert before == after
 
 
+@settings(deadline=None)
 @given(sides, sides)
 def test_swapping_the_sides_mirrors_the_area(inside: Array, outside: Array) -> None:
     assert auc(outside, inside).value == pytest.approx(1.0 - auc(inside, outside).value)
@@ -89,6 +92,7 @@ def test_full_separation_is_not_certainty() -> None:
     assert 0.5 < estimate.low < 0.8
 
 
+@settings(deadline=None)
 @given(sides, sides, st.sampled_from([0.0, 0.01, 0.1, 0.5, 0.99]))
 def test_tpr_is_the_best_point_of_sklearns_curve(
     inside: Array, outside: Array, rate: float
