@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wargame.game.harm import RULES, harm_of
-from wargame.game.report import Goal, Score, score
+from wargame.game.harm import RULES, Goal, harm_of
+from wargame.game.report import Score, score
 from wargame.game.scenario import Scenario
 from wargame.game.verdict import verdict
 from wargame.pipeline.outcome import Measure, Outcome

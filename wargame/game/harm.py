@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from wargame.pipeline.outcome import Measure
+
+
+class Goal(StrEnum):
+    """What an attack can harm (S0 2.2: the attacker's goals)."""
+
+    INTEGRITY = "integrity"
+    CONFIDENTIALITY = "confidentiality"
+    AVAILABILITY = "availability"
 
 
 class Span(NamedTuple):
@@ -56,30 +65,34 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def _held(value: float, low: float, high: float) -> Span:
-    return Span(*(min(1.0, max(0.0, item)) for item in (value, low, high)))
+    return Span(_share(value), _share(low), _share(high))
 
 
-_EXACT: dict[str, tuple[str, Formula]] = {
-    "clean_accuracy": ("integrity", lost),
-    "artifact_payload.executed": ("integrity", as_is),
-    "membership_inference.auc": ("confidentiality", advantage),
-    "model_extraction.agreement": ("confidentiality", as_is),
-    "checkpoint_theft.weights_read": ("confidentiality", as_is),
-    "honest_served": ("availability", lost),
-    "latency": ("availability", slowed),
-    "unauthorized_api.calls_served": ("availability", as_is),
+def _share(value: float) -> float:
+    return 0.0 if value <= 0.0 else 1.0 if value >= 1.0 else value
+
+
+_EXACT: dict[str, tuple[Goal, Formula]] = {
+    "clean_accuracy": (Goal.INTEGRITY, lost),
+    "artifact_payload.executed": (Goal.INTEGRITY, as_is),
+    "membership_inference.auc": (Goal.CONFIDENTIALITY, advantage),
+    "model_extraction.agreement": (Goal.CONFIDENTIALITY, as_is),
+    "checkpoint_theft.weights_read": (Goal.CONFIDENTIALITY, as_is),
+    "honest_served": (Goal.AVAILABILITY, lost),
+    "latency": (Goal.AVAILABILITY, slowed),
+    "unauthorized_api.calls_served": (Goal.AVAILABILITY, as_is),
 }
-_ENDINGS: dict[str, tuple[str, Formula]] = {
-    "accuracy_under_attack": ("integrity", lost),
-    "trigger_success": ("integrity", as_is),
-    "read_as_hidden": ("integrity", as_is),
-    "records_exposed": ("confidentiality", as_is),
+_ENDINGS: dict[str, tuple[Goal, Formula]] = {
+    "accuracy_under_attack": (Goal.INTEGRITY, lost),
+    "trigger_success": (Goal.INTEGRITY, as_is),
+    "read_as_hidden": (Goal.INTEGRITY, as_is),
+    "records_exposed": (Goal.CONFIDENTIALITY, as_is),
 }
-RULES: Mapping[str, tuple[str, Formula]] = _EXACT | {f"*.{k}": v for k, v in _ENDINGS.items()}
+RULES: Mapping[str, tuple[Goal, Formula]] = _EXACT | {f"*.{k}": v for k, v in _ENDINGS.items()}
 """Measure (`*` for any card) to the goal it harms and the formula; other measures harm none."""
 
 
-def harm_of(name: str, now: Measure, opening: Mapping[str, Measure]) -> tuple[str, Span] | None:
+def harm_of(name: str, now: Measure, opening: Mapping[str, Measure]) -> tuple[Goal, Span] | None:
     """The goal that a measure harms and by how much, or None where it harms none."""
     rule = _EXACT.get(name)
     start = opening.get(name)

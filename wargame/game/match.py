@@ -109,6 +109,7 @@ class Match:
         pool: where they are made; this process where it is not given.
         resolver: what resolves rounds; the pipeline where it is not given.
         progress: told what is being made; raises Cancelled to stop.
+        board: the scenario's board, where many matches share one and what it has worked out.
     """
 
     def __init__(
@@ -124,11 +125,12 @@ class Match:
         pool: Pool | None = None,
         resolver: Resolver | None = None,
         progress: Progress = silent,
+        board: Board | None = None,
     ) -> None:
         streams = _spawn(seed)
         self.scenario, self.seed, self.fidelity, self.data = scenario, seed, fidelity, data
         self.world = scenario.world(world_seed(seed), fidelity, data.digest)
-        self.board = Board(scenario)
+        self.board = board if board is not None else Board(scenario)
         self.agents: dict[Side, Agent | None] = dict(zip(SIDES, (attacker, defender), strict=True))
         self.progress = progress
         self.position = self.board.start()

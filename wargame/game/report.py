@@ -10,20 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-from wargame.game.harm import harm_of, lost
+from wargame.game.harm import Goal, harm_of, lost
 from wargame.game.terms import Scenario
 from wargame.pipeline.outcome import Measure, Outcome
-
-
-class Goal(StrEnum):
-    """What an attack can harm (S0 2.2: the attacker's goals)."""
-
-    INTEGRITY = "integrity"
-    CONFIDENTIALITY = "confidentiality"
-    AVAILABILITY = "availability"
 
 
 class Component(NamedTuple):
@@ -84,7 +75,7 @@ def score(outcome: Outcome, opening: Outcome, scenario: Scenario) -> Score:
         harm = harm_of(name, measure, opening.measures)
         if harm is not None:
             goal, span = harm
-            found[Goal(goal)].append(Component(name, *span))
+            found[goal].append(Component(name, *span))
     harms = tuple(_worst(goal, parts) for goal, parts in found.items())
     weights = scenario.mission.weights
     shares = (weights.integrity, weights.confidentiality, weights.availability)
@@ -101,13 +92,9 @@ def _worst(goal: Goal, parts: list[Component]) -> Harm:
     if not parts:
         return Harm(goal, 0.0, 0.0, 0.0, ())
     ordered = tuple(sorted(parts, key=lambda part: (-part.value, part.measure)))
-    return Harm(
-        goal,
-        ordered[0].value,
-        max(part.low for part in parts),
-        max(part.high for part in parts),
-        ordered,
-    )
+    low = max([part.low for part in parts])
+    high = max([part.high for part in parts])
+    return Harm(goal, ordered[0].value, low, high, ordered)
 
 
 def _sum(shares: tuple[float, ...], values: list[float]) -> float:
