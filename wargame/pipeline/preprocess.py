@@ -25,7 +25,8 @@ def cleaned(
 ) -> Artifact:
     """The batch as it is to be stored, and the archive records to purge.
 
-    Arrays: those of `Records`, and `purge` (m,) uint8 over the archive.
+    Arrays: those of `Records`; `scaled`, the positions of captures at full resolution among them;
+    and `purge` (m,) uint8 over the archive.
     """
     defences = context.identities(Gate, Cleaner)
     inputs: list[Any] = [arrived.content, defences]
@@ -53,8 +54,9 @@ def _make(
         if found.purge is not None:
             purge |= found.purge
     facts |= {"stored": len(batch), "planted_stored": int(batch.planted.sum())}
-    kept = replace(batch, large={})
-    return {**kept.arrays(), "purge": purge.astype(np.uint8)}, facts
+    kept = replace(batch, large={}).arrays()
+    scaled = np.asarray(sorted(batch.large), np.int64)
+    return {**kept, "scaled": scaled, "purge": purge.astype(np.uint8)}, facts
 
 
 def _gated(context: Context, arrived: Artifact, bench: Bench) -> tuple[Records, dict[str, Any]]:

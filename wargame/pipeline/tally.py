@@ -11,6 +11,7 @@ import numpy as np
 from wargame.card import Defence
 from wargame.kernels.intervals import Estimate, from_scalar, proportion
 from wargame.pipeline import measure, victim
+from wargame.pipeline.access import SHAM
 from wargame.pipeline.context import Context
 from wargame.pipeline.defence_roles import AtRestDefence, ChannelDefence, ServeGuard
 from wargame.pipeline.outcome import Measure, Picture, Reading
@@ -102,6 +103,7 @@ class Tally:
         )
         self._link(arrived)
         self._scaled(uploaded, batch, model)
+        self._junk(batch)
         for held in self.context.held:
             self._cleaner(held.name, batch)
 
@@ -111,7 +113,9 @@ class Tally:
         for held in self.context.held:
             exposed = facts.get(f"{held.name}.exposed", 0)
             if held.name == "sniff":
-                self._add("sniff.records_exposed", proportion(exposed, sent), arrived.key)
+                share = proportion(exposed, sent)
+                self._add("sniff.records_exposed", share, arrived.key)
+                self._known("sniff.records_exposed", share)
                 self.events.append(f"sniff read {exposed} of {sent} records in flight")
             if held.name == "tamper":
                 accepted, tampered = facts["tampered_accepted"], facts["tampered"]
@@ -161,14 +165,22 @@ class Tally:
             if bad:
                 self._add(f"{name}.planted_purged", proportion(planted, bad), batch.key)
 
+    def _junk(self, batch: Artifact) -> None:
+        """How much of what is stored comes from drones that do not exist."""
+        if not any(held.name == "fake_node" for held in self.context.held):
+            return
+        senders = batch.arrays["senders"]
+        junk = proportion(int((senders >= SHAM).sum()), len(senders))
+        self._add("fake_node.junk_stored", junk, batch.key)
+        self.events.append(f"{junk.value:.0%} of what was stored came from drones that never flew")
+
     def _scaled(self, uploaded: Artifact, batch: Artifact, model: Artifact) -> None:
         """How many scaled captures the last model reads as what they hide."""
         if not any(held.name == "scaling_attack" for held in self.context.held):
             return
         sent = Records.from_arrays(uploaded.arrays)
         stored = Records.from_arrays(batch.arrays)
-        # A scaled record states one class and hides another.
-        hidden = stored.take(stored.planted & (stored.truth != stored.labels))
+        hidden = stored.take(batch.arrays["scaled"])
         if len(hidden):
             said = victim.probs(self.context, model, hidden.images).argmax(1)
             read, cover = int((said == hidden.truth).sum()), int((said == hidden.labels).sum())

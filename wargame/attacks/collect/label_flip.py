@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from wargame.card import Dimensions
+from wargame.kernels.confusable import confusable, likeness
+from wargame.kernels.labels import Flips, margins, most_harmful_order, random_flip
 from wargame.pipeline.access import Uploader
 from wargame.pipeline.attack_roles import UploadAttack
 from wargame.stages import Access, Stage, Strength
 
 
 class LabelFlip(UploadAttack):
-    """Flips the labels of a share of the captured drones' records, class by class."""
+    """Flips the labels of a share of the captured drones' records (Biggio 2011)."""
 
     name: ClassVar[str] = "label_flip"
     title: ClassVar[str] = "Label flipping"
@@ -29,10 +31,12 @@ class LabelFlip(UploadAttack):
     dimensions: ClassVar[Dimensions | None] = Dimensions("black-box", "-", "non-targeted", "-", "-")
     summary: ClassVar[str] = "Captured drones upload true tiles with wrong labels"
     text: ClassVar[str] = (
-        "The tiles are genuine, only the labels lie, and always in the same way: forests become "
-        "pastures, rivers become lakes. A model trained on them moves its boundary. The lie is "
-        "cheap and needs no knowledge of the model; its neighbours in feature space give it away, "
-        "the more so the more labels are flipped."
+        "The tiles are genuine, only the labels lie. Played at random, every lie names another "
+        "class and much of it averages out; played systematically, the tiles most typical of "
+        "their class go first and each class is called the one it looks like, so that the lies "
+        "agree and the model moves its boundary. It needs no knowledge of the model. The lies stay "
+        "in the store when the card is gone, but a liar's neighbours in feature space give it "
+        "away, and a vetted set shows the loss. One round does little; three do much."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "label_sanitation",
@@ -41,17 +45,27 @@ class LabelFlip(UploadAttack):
         "gold_set",
     )
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
-        Strength.LIGHT: {"share": 0.4},
-        Strength.MEDIUM: {"share": 0.7},
+        Strength.LIGHT: {"share": 0.5},
+        Strength.MEDIUM: {"share": 0.75},
         Strength.HEAVY: {"share": 1.0},
     }
 
-    share: float = Field(0.5, gt=0, le=1, description="share of captured records to relabel")
-    step: int = Field(1, ge=1, description="class c is called c + step")
+    share: float = Field(0.75, gt=0, le=1, description="share of captured records to relabel")
+    order: Literal["random", "systematic"] = Field(
+        "systematic",
+        description="at random, or the most typical first, each as the class it resembles",
+    )
 
     def upload(self, uploader: Uploader, rng: np.random.Generator) -> None:
-        """Relabels a random share of the records, each class as the next."""
-        count = round(self.share * len(uploader))
-        for at in rng.choice(len(uploader), count, replace=False).tolist():
-            label = (int(uploader.labels[at]) + self.step) % len(uploader.class_names)
+        """Relabels a share of the records."""
+        flips = self._flips(uploader, round(self.share * len(uploader)), rng)
+        for at, label in zip(flips.index.tolist(), flips.label.tolist(), strict=True):
             uploader.upload(at, label=label)
+
+    def _flips(self, uploader: Uploader, count: int, rng: np.random.Generator) -> Flips:
+        labels, n_classes = uploader.labels, len(uploader.class_names)
+        if self.order == "random":
+            return random_flip(labels, n_classes, count, rng)
+        scores = likeness(uploader.images, labels, n_classes)
+        index = most_harmful_order(margins(scores, labels))[:count]
+        return Flips(index, confusable(scores, labels)[labels[index]])
