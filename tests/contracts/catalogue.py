@@ -1,0 +1,30 @@
+"""Every card id that the sources name, whether it exists yet or not."""
+
+from __future__ import annotations
+
+_ATTACKS = """
+label_flip feature_poison svm_poison backdoor drift_poison fake_node feed_noise
+sniff tamper replay scaling_attack malicious_augmentation operator_error
+shard_corruption data_theft checkpoint_theft
+correlation_encoding sign_encoding trojan_library incremental_dos client_poison
+gan_reconstruction gradient_leakage trojaned_pretrained artifact_payload side_channel
+fgsm bim pgd lbfgs deepfool jsma carlini_wagner bpda_eot universal adversarial_patch physical
+fooling_image imitation one_pixel square zoo boundary hop_skip_jump substitute good_words
+genetic_mutation membership_inference model_inversion attribute_inference property_inference
+model_extraction unauthorized_api request_flood sponge dashboard_spoof
+"""
+_DEFENCES = """
+authenticate_contributors label_sanitation roni activation_clustering spectral_signatures
+domain_filter drift_monitor augmentation gold_set compare_and_rollback encrypted_channel
+encrypted_store hash_ledger scaling_filter feature_squeezing adversarial_feature_selection
+weight_penalty dropout contractive_penalty denoising_autoencoder adversarial_training
+ensemble_adversarial_training distillation gradient_masking randomization bagging_ensemble
+adversarial_detector decision_verification frequent_retraining dp_training input_dp
+output_perturbation pate homomorphic_inference garbled_circuit secure_aggregation
+sealed_worker robust_aggregation parameter_statistics neuron_pruning trigger_inversion strip
+artifact_scan api_authentication rate_limit query_monitor traffic_monitor trace_coarsening
+cost_guard hide_internals watermark dashboard_check
+"""
+
+ATTACKS = frozenset(_ATTACKS.split())
+DEFENCES = frozenset(_DEFENCES.split())
