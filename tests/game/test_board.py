@@ -81,6 +81,13 @@ def test_upkeep_is_charged_oldest_first_and_the_unpaid_lapses(board: Board) -> N
     assert played.budgets[1] == 1
 
 
+def test_the_last_point_still_pays_an_upkeep(board: Board) -> None:
+    held = (Held(2, 0, 2, 10),)
+    start = replace(board.start(), round=3, budgets=(4, 2), in_force=((), held))
+    played = board.play(start, 0, 0)
+    assert (played.in_force[1], played.budgets[1]) == (held, 0)
+
+
 def test_the_card_is_paid_before_the_upkeep(board: Board) -> None:
     held = (Held(1, 0, 1, 6),)
     start = replace(board.start(), round=2, budgets=(4, 1), in_force=((), held))

@@ -93,6 +93,21 @@ def test_what_is_played_reaches_the_resolver_and_the_line(tiny: Scenario, store:
     assert second.position.round == 3
 
 
+def test_each_round_starts_from_what_the_last_one_left(tiny: Scenario, store: Store) -> None:
+    carried = []
+
+    class Keeper(fakes.Resolver):
+        def resolve(self, *args: Any, **options: Any) -> Outcome:
+            outcome = super().resolve(*args, **options)
+            carried.append((args[1], outcome.carry))
+            return outcome
+
+    list(play(tiny, store, Dice(), Dice(), resolver=Keeper()))
+    assert carried[0][0] == {"h": 0.0}
+    assert [start for start, _ in carried[1:]] == [end for _, end in carried[:-1]]
+    assert len({end["h"] for _, end in carried}) == 6
+
+
 def test_stolen_weights_open_pgd_in_the_next_round(tiny: Scenario, store: Store) -> None:
     theft, pgd = 1 + 3 * 2, 1 + 3 * 3
     match = play(tiny, store, Script(theft, pgd), Script())
