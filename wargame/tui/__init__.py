@@ -1,0 +1,1 @@
+"""The full-screen terminal face, in Textual; nothing heavy runs in its process."""

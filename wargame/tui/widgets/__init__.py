@@ -1,0 +1,1 @@
+"""Widgets: each takes data and emits messages, and knows no app."""
