@@ -1,4 +1,4 @@
-"""Settings for every test: one torch thread, no deadline for Hypothesis, no user folders touched."""
+"""Settings for every test: one torch thread, no Hypothesis deadline, no user folder touched."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class Card(BaseModel):
         return cls.costs[STRENGTHS.index(strength)]
 
     @classmethod
-    def rounds(cls, strength: Strength) -> int:
+    def duration(cls, strength: Strength) -> int:
         """Rounds in force, the round of play included."""
         return cls.lasts[STRENGTHS.index(strength)]
 

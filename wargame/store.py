@@ -41,6 +41,10 @@ def digest(data: Any) -> str:
     return hashlib.sha256(canonical(data)).hexdigest()[:40]
 
 
+class Gone(WargameError):  # noqa: N818  (it tells what happened, and is mended by making again)
+    """An artifact that something refers to was deleted or damaged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """Something made: arrays and facts, and the digest of both."""
@@ -93,6 +97,17 @@ class Store:
             return self._recent[key]
         artifact = self._read(key)
         return None if artifact is None else self._remember(artifact)
+
+    def need(self, key: str) -> Artifact:
+        """The artifact, which must be there.
+
+        Raises:
+            Gone: it was deleted or damaged.
+        """
+        found = self.get(key)
+        if found is None:
+            raise Gone(f"the artifact {key[:12]} is gone from the store at {self.root}")
+        return found
 
     def get_or_make(
         self, key: str, kind: str, make: Callable[[], tuple[Arrays, Mapping[str, Any]]]

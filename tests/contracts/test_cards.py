@@ -89,7 +89,7 @@ def test_prices_are_within_the_budget_and_never_fall_with_strength(name: str) ->
 def test_strengths_are_complete_valid_and_different(name: str) -> None:
     card = catalog.card(name)
     assert set(card.strengths) == set(STRENGTHS)
-    made = [(card.at(strength).knobs(), card.rounds(strength)) for strength in STRENGTHS]
+    made = [(card.at(strength).knobs(), card.duration(strength)) for strength in STRENGTHS]
     for one, other in combinations(made, 2):
         assert one != other
 

@@ -67,9 +67,7 @@ def run(job: Job) -> str:
         _stores[job.root] = Store(Path(job.root))
     store = _stores[job.root]
     context = Context(job.world, job.round, hold(job.world, job.plays), store, worker_progress)
-    weights = store.get(job.weights)
-    if weights is None:
-        raise KeyError(f"the weights {job.weights} are gone from the store")
+    weights = store.need(job.weights)
     service = serve(context, weights)
     loot = dict(job.loot or {})
     if job.what == "evaluation":
@@ -86,9 +84,7 @@ def run(job: Job) -> str:
         raise ValueError(f"{job.what} needs a card")
     held = hold(job.world, (job.card,))[0]
     if job.what == "query":
-        members = store.get(job.members)
-        if members is None:
-            raise KeyError(f"the members {job.members} are gone from the store")
+        members = store.need(job.members)
         return _query(service, held, loot, members).key
     return {"trigger": _trigger, "evade": _evade}[job.what](service, held, loot).key
 
@@ -244,8 +240,8 @@ def _gallery(
 
 def _stolen(service: Service, loot: Mapping[str, str]) -> Artifact | None:
     for name in ("checkpoint", "copy"):
-        if name in loot and (found := service.context.store.get(loot[name])) is not None:
-            return found
+        if name in loot:
+            return service.context.store.need(loot[name])
     return None
 
 
@@ -344,7 +340,7 @@ def _query(service: Service, held: Held, loot: Mapping[str, str], members: Artif
     card = held.card
     if not isinstance(card, QueryAttack):
         raise TypeError(f"{held.name} is no query attack")
-    before = service.context.store.get(loot[held.name]) if held.name in loot else None
+    before = service.context.store.need(loot[held.name]) if held.name in loot else None
     inputs = [
         service.identity,
         held.identity,

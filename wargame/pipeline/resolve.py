@@ -8,15 +8,18 @@ from typing import Any
 from wargame.pipeline.context import Context, engine_digest, hold
 from wargame.pipeline.outcome import InForce, Outcome, World
 from wargame.pool import Pool, Progress, Serial, one_thread, silent
-from wargame.store import Store, digest
+from wargame.stages import Strength
+from wargame.store import Gone, Store, digest
 
 START: Mapping[str, Any] = {
     "shelf": [{"key": "", "content": "initial", "deleted": []}],
     "model": "",
     "loot": {},
     "triggers": [],
+    "past": [],
 }
-"""The carry before the opening."""
+"""The carry before the opening. `past` lists the plays of each round so far: it enters no key, and
+serves to make again what was deleted."""
 
 
 def outcome_key(
@@ -32,7 +35,8 @@ def outcome_key(
         for item in hold(world, (*attacks, *defences))
     ]
     base = [world.settings, world.seed, world.data]
-    return digest(["round", engine_digest(), base, carry, round_, held])
+    state = {name: value for name, value in carry.items() if name != "past"}
+    return digest(["round", engine_digest(), base, state, round_, held])
 
 
 def peek(
@@ -72,15 +76,29 @@ def resolve(
     if ready is not None:
         store.found += 1
         return ready
-    from wargame.pipeline.walk import Walk
-
     key = outcome_key(world, carry, round_, attacks, defences)
-    context = Context(world, round_, hold(world, (*attacks, *defences)), store, progress)
+    plays = (*attacks, *defences)
+    workshop = pool if pool is not None else Serial()
+
+    def walk(number: int, start: Mapping[str, Any], forces: tuple[InForce, ...]) -> Outcome:
+        from wargame.pipeline.walk import Walk
+
+        context = Context(world, number, hold(world, forces), store, progress)
+        with one_thread():
+            return Walk(context, start, forces, workshop).run()
 
     def work() -> tuple[dict[str, Any], Mapping[str, Any]]:
-        walk = Walk(context, carry, (*attacks, *defences), pool or Serial())
-        with one_thread():
-            return {}, walk.run().to_json()
+        try:
+            return {}, walk(round_, carry, plays).to_json()
+        except Gone:
+            # Something an earlier round left was deleted or damaged: make those rounds again.
+            state: Mapping[str, Any] = walk(0, START, ()).carry
+            for number, past in enumerate(carry["past"], start=1):
+                forces = tuple(
+                    InForce(p["card"], Strength(p["strength"]), p["since"]) for p in past
+                )
+                state = walk(number, state, forces).carry
+            return {}, walk(round_, carry, plays).to_json()
 
     made = store.get_or_make(key, "round", work)
     return Outcome.from_json({**made.facts, "key": key})

@@ -36,6 +36,7 @@ class Service:
     asked: int = 0
     """Requests really sent to the guards."""
     _desks: list[Desk] = field(default_factory=list)
+    _monitors: dict[str, Monitor] | None = None
 
     @property
     def identity(self) -> str:
@@ -114,12 +115,10 @@ class Service:
         quotas = {
             name: quota for name, guard in self.guards if (quota := guard.quota()) is not None
         }
-        monitors = {
-            name: monitor
-            for name, guard in self.guards
-            if (monitor := guard.monitor(self._ordinary())) is not None
-        }
-        return Desk(monitors, quotas, keys)
+        if self._monitors is None:
+            found = {name: guard.monitor(self._ordinary()) for name, guard in self.guards}
+            self._monitors = {name: judge for name, judge in found.items() if judge is not None}
+        return Desk(self._monitors, quotas, keys)
 
     def seen(self) -> dict[str, Any]:
         """What the guards noticed of the requests really sent, as plain data."""

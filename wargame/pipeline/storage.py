@@ -34,9 +34,7 @@ def _part(context: Context, entry: Mapping[str, Any]) -> Records:
     if not entry["key"]:
         whole = deal(context.world).initial
     else:
-        found = context.store.get(entry["key"])
-        if found is None:
-            raise KeyError(f"the stored batch {entry['key']} is gone")
+        found = context.store.need(entry["key"])
         whole = Records.from_arrays(found.arrays)
     keep = np.ones(len(whole), np.bool_)
     keep[entry["deleted"]] = False

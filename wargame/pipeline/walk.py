@@ -49,6 +49,7 @@ class Walk:
         self.before = carry["model"]
         self.loot: dict[str, str] = dict(carry["loot"])
         self.triggers: list[dict[str, Any]] = list(carry["triggers"])
+        self.past = list(carry["past"])
         self.tally = Tally(context)
         self.kept = self.shelf
         self.members = ""
@@ -58,6 +59,7 @@ class Walk:
         """The round."""
         if self.context.round > 0:
             self._gather()
+            self.past = [*self.past, [asdict(play) for play in self.plays]]
         weights = self._train()
         self._release(weights)
         self._measure(weights)
@@ -73,6 +75,7 @@ class Walk:
                 "model": weights.key,
                 "loot": self.loot,
                 "triggers": self.triggers,
+                "past": self.past,
             },
         )
 
@@ -82,9 +85,7 @@ class Walk:
         uploaded = collect.uploads(context)
         arrived = transmit.delivered(context, uploaded)
         archive = storage.archive(context, self.shelf)
-        model = context.store.get(self.before)
-        if model is None:
-            raise KeyError(f"the model {self.before} is gone from the store")
+        model = context.store.need(self.before)
         batch = preprocess.cleaned(context, arrived, archive, storage.identity(self.shelf), model)
         purge = batch.arrays["purge"].astype(np.bool_)
         self.shelf = storage.purged(context, self.shelf, purge)
@@ -158,9 +159,7 @@ class Walk:
         measure.share_store(self.context.store)
         keys = self.pool.map(measure.run, jobs, self.context.progress)
         for job, key in zip(jobs, keys, strict=True):
-            found = self.context.store.get(key)
-            if found is None:
-                raise KeyError(f"the measurement {key} is gone from the store")
+            found = self.context.store.need(key)
             self.tally.measured(job, found)
             if job.what == "query" and job.card is not None:
                 self._bring_home(job.card.card, found)
