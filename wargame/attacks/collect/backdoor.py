@@ -21,7 +21,7 @@ class Backdoor(UploadAttack):
     name: ClassVar[str] = "backdoor"
     title: ClassVar[str] = "Backdoor"
     stage: ClassVar[Stage] = Stage.COLLECT
-    costs: ClassVar[tuple[int, int, int]] = (2, 3, 4)
+    costs: ClassVar[tuple[int, int, int]] = (3, 4, 5)
     upkeep: ClassVar[int] = 1
     lasts: ClassVar[tuple[int, int, int]] = (2, 2, 2)
     source: ClassVar[str] = "S0 3.2"

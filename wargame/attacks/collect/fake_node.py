@@ -21,7 +21,7 @@ class FakeNode(UploadAttack):
     name: ClassVar[str] = "fake_node"
     title: ClassVar[str] = "Fake nodes"
     stage: ClassVar[Stage] = Stage.COLLECT
-    costs: ClassVar[tuple[int, int, int]] = (2, 3, 4)
+    costs: ClassVar[tuple[int, int, int]] = (2, 3, 5)
     upkeep: ClassVar[int] = 1
     lasts: ClassVar[tuple[int, int, int]] = (3, 3, 3)
     source: ClassVar[str] = "S0 6"
@@ -45,7 +45,7 @@ class FakeNode(UploadAttack):
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         Strength.LIGHT: {"ratio": 1.0},
         Strength.MEDIUM: {"ratio": 2.0},
-        Strength.HEAVY: {"ratio": 4.0},
+        Strength.HEAVY: {"ratio": 3.0},
     }
 
     ratio: float = Field(2.0, gt=0, le=20, description="sham records for each captured one")

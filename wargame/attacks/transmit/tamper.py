@@ -21,7 +21,7 @@ class Tamper(LinkAttack):
     name: ClassVar[str] = "tamper"
     title: ClassVar[str] = "Man in the middle"
     stage: ClassVar[Stage] = Stage.TRANSMIT
-    costs: ClassVar[tuple[int, int, int]] = (2, 3, 4)
+    costs: ClassVar[tuple[int, int, int]] = (2, 4, 5)
     upkeep: ClassVar[int] = 1
     lasts: ClassVar[tuple[int, int, int]] = (3, 3, 3)
     source: ClassVar[str] = "S0 6"
@@ -40,7 +40,7 @@ class Tamper(LinkAttack):
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         Strength.LIGHT: {"share": 0.3},
         Strength.MEDIUM: {"share": 0.5},
-        Strength.HEAVY: {"share": 0.8},
+        Strength.HEAVY: {"share": 0.7},
     }
 
     share: float = Field(0.5, gt=0, le=1, description="share of the packets to rewrite")
