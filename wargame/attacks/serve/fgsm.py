@@ -60,6 +60,7 @@ class Fgsm(EvasionAttack):
         """Adversarial versions of x."""
         from wargame.kernels.gradient import fgsm
 
-        assert isinstance(access, WhiteBox)
+        if not isinstance(access, WhiteBox):
+            raise TypeError("fgsm needs weights")
         del own, generator
         return fgsm(access.model, x, y, self.epsilon / 255)

@@ -59,7 +59,8 @@ class Pgd(EvasionAttack):
         """Adversarial versions of x."""
         from wargame.kernels.gradient import pgd
 
-        assert isinstance(access, WhiteBox)
+        if not isinstance(access, WhiteBox):
+            raise TypeError("pgd needs weights")
         del own
         radius = self.epsilon / 255
         return pgd(

@@ -67,10 +67,9 @@ class Square(EvasionAttack):
         """The best versions of x that the search met."""
         from wargame.kernels.square import square
 
-        assert isinstance(access, ScoreOracle)
+        if not isinstance(access, ScoreOracle):
+            raise TypeError("square needs scores")
         del own
         radius = self.epsilon / 255
-        found = square(
-            access.scores, x, y, radius, max_queries=self.queries, generator=generator
-        )
+        found = square(access.scores, x, y, radius, max_queries=self.queries, generator=generator)
         return found.x_adv
