@@ -13,7 +13,7 @@ from wargame.pipeline.defence_roles import Bench, Cleaner, Cleaning
 from wargame.stages import Stage, Strength
 
 if TYPE_CHECKING:
-    from wargame.pipeline.records import Records
+    from wargame.pipeline.records import Mask, Records
 
 
 class ActivationClustering(Cleaner):
@@ -30,11 +30,12 @@ class ActivationClustering(Cleaner):
     summary: ClassVar[str] = "Finds poisoned clusters in feature space, also in the archive"
     text: ClassVar[str] = (
         "Records that share a label for different reasons look different inside the model: "
-        "genuine ones by their content, triggered ones by the trigger. Each class, archive and "
-        "new batch together, is split in two clusters of activations; a small part that stands "
-        "apart is suspected, thrown out of the batch and deleted from the archive, so that poison "
-        "stored in earlier rounds goes too. Classes with two honest faces, such as fields of two "
-        "crops, split just as well, and then honest records are deleted for ever."
+        "genuine ones by their content, triggered ones by the trigger. Each class, archive, batch "
+        "and vetted tiles together, is split in two clusters of activations. Where the two stand "
+        "apart and no vetted tile of the class lies in one of them, that part is thrown out of "
+        "the batch and deleted from the archive, so that poison stored earlier goes too. A "
+        "trigger mostly shows only after a model has learned it, that is a round late. Honest "
+        "corners of a class that no vetted tile happens to cover are deleted for ever."
     )
     counters: ClassVar[tuple[str, ...]] = ("backdoor", "label_flip", "fake_node")
     measured_by: ClassVar[tuple[str, ...]] = (
@@ -45,34 +46,47 @@ class ActivationClustering(Cleaner):
     )
     instruments: ClassVar[tuple[str, ...]] = ("activation_clustering.removed",)
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
-        Strength.LIGHT: {"max_share": 0.15, "min_silhouette": 0.3},
-        Strength.MEDIUM: {"max_share": 0.25, "min_silhouette": 0.2},
-        Strength.HEAVY: {"max_share": 0.35, "min_silhouette": 0.1},
+        Strength.LIGHT: {"min_silhouette": 0.4, "max_chance": 0.3},
+        Strength.MEDIUM: {"min_silhouette": 0.3, "max_chance": 0.4},
+        Strength.HEAVY: {"min_silhouette": 0.15, "max_chance": 0.5},
     }
 
-    max_share: float = Field(0.25, gt=0, le=0.5, description="largest part of a class suspected")
-    min_silhouette: float = Field(0.2, ge=-1, le=1, description="how far apart it must stand")
+    min_silhouette: float = Field(0.3, ge=-1, le=1, description="how far the parts stand apart")
+    max_chance: float = Field(
+        0.25, ge=0, le=1, description="chance that the vetted tiles miss an honest part"
+    )
 
     def clean(self, batch: Records, bench: Bench) -> Cleaning:
         """Keeps what is in no suspicious cluster; purges those clusters from the archive."""
         from wargame.kernels.activation_clustering import cluster
 
-        images = np.concatenate([bench.archive.images, batch.images])
-        labels = np.concatenate([bench.archive.labels, batch.labels])
-        report = cluster(
-            bench.features(images),
-            labels,
-            bench.n_classes,
-            bench.seed % 2**31,
-            self.max_share,
-            self.min_silhouette,
-        )
-        purge = report.suspicious[: len(bench.archive)]
-        suspect = report.suspicious[len(bench.archive) :]
-        total = int(report.suspicious.sum())
+        parts = (bench.archive, batch, bench.vetted)
+        labels = np.concatenate([part.labels for part in parts])
+        features = bench.features(np.concatenate([part.images for part in parts]))
+        # All smaller parts, whatever their size: the vetted tiles decide, not the share.
+        report = cluster(features, labels, bench.n_classes, bench.seed % 2**31, 1.0, -1.0)
+        vetted = np.arange(len(labels)) >= len(labels) - len(bench.vetted)
+        apart = np.nan_to_num(report.silhouette, nan=-1.0) >= self.min_silhouette
+        suspect = np.zeros(len(labels), np.bool_)
+        for label in np.flatnonzero(apart):
+            members = labels == label
+            for part in (members & report.suspicious, members & ~report.suspicious):
+                if missed(part, members, vetted) <= self.max_chance:
+                    suspect |= part
+        purge = suspect[: len(bench.archive)]
+        drop = suspect[len(bench.archive) : len(bench.archive) + len(batch)]
+        total = int(purge.sum() + drop.sum())
         return Cleaning(
-            ~suspect,
+            ~drop,
             purge=purge,
             alarm=total > 0,
             text=f"{total} records lie in suspicious clusters, {int(purge.sum())} in the archive",
         )
+
+
+def missed(part: Mask, members: Mask, vetted: Mask) -> float:
+    """Chance that honest vetted tiles of a class all miss a part of it; 1 where one lies in it."""
+    if (part & vetted).any():
+        return 1.0
+    share = float((part & ~vetted).sum() / max(1, (members & ~vetted).sum()))
+    return float((1.0 - share) ** int((members & vetted).sum()))

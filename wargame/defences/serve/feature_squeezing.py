@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -101,4 +102,4 @@ class FeatureSqueezing(ServeGuard):
         """More than three deviations above the stated rate of false alarms."""
         usual = asked * self.false_alarm
         # The rate itself was read off a hundred tiles or so: it may be half as large again.
-        return flagged > 1.5 * usual + 3 * usual**0.5
+        return flagged > 1.5 * usual + 3 * math.sqrt(usual)
