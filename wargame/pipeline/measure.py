@@ -280,7 +280,7 @@ def _evade(service: Service, held: Held, loot: Mapping[str, str]) -> Artifact:
         generator = torch_rng(context.world.seed, "evade", held.name, context.round)
         context.progress(held.name, 0, 1)
         adversarial = card.evade(access, x, y, _possessions(service), generator)
-        asked = access.asked if isinstance(access, Oracle) else 0
+        asked = access.asked - access.refused if isinstance(access, Oracle) else 0
         return _evaded(service, held.name, (x, y), adversarial, generator, asked)
 
     return context.make("evade", inputs, work)

@@ -70,6 +70,8 @@ def _gated(context: Context, arrived: Artifact, bench: Bench) -> tuple[Records, 
         mask, text = gate.admit(raw, shown, secret, bench)
         facts |= _verdict(held.name, raw, mask, text, alarm=bool((~mask).any()))
         admitted &= mask
+    tampered = arrived.arrays["tampered"].astype(np.bool_)
+    facts["tampered_admitted"] = int((tampered & admitted).sum())
     size = (raw.images.shape[1], raw.images.shape[2])
     images = raw.images.copy()
     for at, large in raw.large.items():

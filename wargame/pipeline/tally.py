@@ -101,13 +101,13 @@ class Tally:
             from_scalar(stored),
             f"{stored} records were stored",
         )
-        self._link(arrived)
+        self._link(arrived, int(batch.facts["tampered_admitted"]))
         self._scaled(uploaded, batch, model)
         self._junk(batch)
         for held in self.context.held:
             self._cleaner(held.name, batch)
 
-    def _link(self, arrived: Artifact) -> None:
+    def _link(self, arrived: Artifact, accepted: int) -> None:
         facts = arrived.facts
         sent = int(facts["sent"])
         for held in self.context.held:
@@ -118,7 +118,7 @@ class Tally:
                 self._known("sniff.records_exposed", share)
                 self.events.append(f"sniff read {exposed} of {sent} records in flight")
             if held.name == "tamper":
-                accepted, tampered = facts["tampered_accepted"], facts["tampered"]
+                tampered = facts["tampered"]
                 self._add("tamper.accepted", proportion(accepted, tampered), arrived.key)
                 self._add("tamper.changed", from_scalar(tampered), arrived.key, "count")
                 self.events.append(f"{accepted} of {tampered} tampered records were accepted")
@@ -224,7 +224,8 @@ class Tally:
         for held in self.context.held:
             if not isinstance(held.card, AtRestDefence):
                 continue
-            self._add(f"{held.name}.overhead", from_scalar(facts["overhead"]), read.key)
+            if type(held.card).seal is not AtRestDefence.seal:
+                self._add(f"{held.name}.overhead", from_scalar(facts["overhead"]), read.key)
             refused = int(facts.get(f"{held.name}.refused", 0))
             text = f"{refused} stored records were not what was once stored"
             self._instrument(held.name, from_scalar(refused), text, alarm=refused > 0)

@@ -50,14 +50,18 @@ def _make(context: Context, uploaded: Artifact) -> tuple[Arrays, Mapping[str, An
     facts |= {
         "rejected": int((~whole).sum()),
         "tampered": int(changed.sum()),
-        "tampered_accepted": int((changed & whole).sum()),
     }
-    return {**arrived.arrays(), **_signed(context, plain, whole)}, facts
+    return {**arrived.arrays(), **_signed(context, plain, whole, changed)}, facts
 
 
-def _signed(context: Context, plain: list[bytes], whole: np.ndarray[Any, Any]) -> Arrays:
+def _signed(
+    context: Context, plain: list[bytes], whole: NDArray[np.bool_], changed: NDArray[np.bool_]
+) -> Arrays:
     """The signatures that senders made before the link, and the numbers of what arrived."""
-    arrays: dict[str, NDArray[Any]] = {"sequence": np.flatnonzero(whole)}
+    arrays: dict[str, NDArray[Any]] = {
+        "sequence": np.flatnonzero(whole),
+        "tampered": changed[whole].astype(np.uint8),
+    }
     secret = key_bytes(context.world.seed, "fleet")
     for held, gate in context.playing(Gate):
         made = gate.sign(secret, context.setting("drones"), plain)

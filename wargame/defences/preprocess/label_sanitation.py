@@ -46,12 +46,12 @@ class LabelSanitation(Cleaner):
     )
     instruments: ClassVar[tuple[str, ...]] = ("label_sanitation.changed",)
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
-        Strength.LIGHT: {"relabel_from": 0.8, "drop_from": 1.0},
-        Strength.MEDIUM: {"relabel_from": 0.7, "drop_from": 0.9},
+        Strength.LIGHT: {"relabel_from": 0.9, "drop_from": 1.0},
+        Strength.MEDIUM: {"relabel_from": 0.75, "drop_from": 0.95},
         Strength.HEAVY: {"relabel_from": 0.6, "drop_from": 0.8},
     }
 
-    neighbours: int = Field(10, ge=1, le=200, description="archive tiles that vote")
+    neighbours: int = Field(15, ge=1, le=200, description="archive tiles that vote")
     relabel_from: float = Field(0.7, gt=0, le=1, description="share that must agree to relabel")
     drop_from: float = Field(0.9, gt=0, le=1, description="share of other labels that drops")
 

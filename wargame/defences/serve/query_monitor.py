@@ -15,7 +15,7 @@ from wargame.stages import Stage, Strength
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SESSIONS = 300
+SESSIONS = 100
 
 
 class QueryMonitor(ServeGuard):
@@ -53,6 +53,8 @@ class QueryMonitor(ServeGuard):
 
     def monitor(self, ordinary: NDArray[np.float32]) -> Monitor | None:
         """A judge whose threshold comes from sessions drawn from ordinary queries."""
+        from threadpoolctl import threadpool_limits
+
         from wargame.kernels.query_stats import calibrate_alarm, query_alarm
 
         if len(ordinary) < self.step:
@@ -63,9 +65,12 @@ class QueryMonitor(ServeGuard):
             (rng.permutation(ordinary)[: lengths[index % len(lengths)]], None)
             for index in range(SESSIONS)
         ]
-        threshold = calibrate_alarm(sessions, self.false_alarm)
+        # On matrices this small, threads cost more than they bring.
+        with threadpool_limits(limits=1):
+            threshold = calibrate_alarm(sessions, self.false_alarm)
 
         def suspects(queries: NDArray[np.float32]) -> bool:
-            return query_alarm(queries, None, threshold, self.step - 1).alarm
+            with threadpool_limits(limits=1):
+                return query_alarm(queries, None, threshold, self.step - 1).alarm
 
         return Monitor(self.step, suspects)

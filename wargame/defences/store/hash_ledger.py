@@ -36,7 +36,6 @@ class HashLedger(AtRestDefence):
         "Poison that was poison when it was stored is certified as faithfully as the rest."
     )
     counters: ClassVar[tuple[str, ...]] = ("shard_corruption",)
-    measured_by: ClassVar[tuple[str, ...]] = ("overhead",)
     instruments: ClassVar[tuple[str, ...]] = ("hash_ledger.refused",)
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         Strength.LIGHT: {"share": 0.5},
