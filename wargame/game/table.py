@@ -78,6 +78,7 @@ class Table:
     ) -> None:
         self.match, self._remote, self._journal = match, remote, journal
         self._called_off = threading.Event()
+        self._turn = threading.Lock()
         self._tell: Progress = silent
         match.progress = self._progress
 
@@ -92,9 +93,10 @@ class Table:
         Raises:
             Cancelled: by `cancel` from another thread.
         """
-        self._begin(tell)
-        self.match.open()
-        self._keep()
+        with self._turn:
+            self._begin(tell)
+            self.match.open()
+            self._keep()
 
     def view(self, side: Side) -> View:
         """What a side sees now."""
@@ -106,11 +108,11 @@ class Table:
         Raises:
             Cancelled: by `cancel` from another thread; the match stands as before.
         """
-        self._begin(tell)
-        self.match.open()
-        line = self.match.step(*(actions.get(side) for side in SIDES))
-        self._keep()
-        return line
+        with self._turn:
+            self._begin(tell)
+            line = self.match.step(*(actions.get(side) for side in SIDES))
+            self._keep()
+            return line
 
     def cancel(self) -> None:
         """Calls off the round that is being made; can be called from any thread."""
@@ -123,7 +125,9 @@ class Table:
             side: who is to move.
             chosen: moves of this round already made by other humans.
         """
-        if self._remote is not None and not self.match.over:
+        with self._turn:
+            if self._remote is None or self.match.over:
+                return
             known = dict.fromkeys(SIDES, PASS) | self.match.asked() | dict(chosen or {})
             self._remote.ponder(list(self._orders(side, known)))
 

@@ -10,7 +10,7 @@ from wargame import catalog
 from wargame.game.lines import Opening, Round
 from wargame.game.match import RoundLine
 from wargame.pipeline.outcome import InForce, Measure, Outcome, Picture, Reading
-from wargame.stages import SIDES, STRENGTHS, Side, Strength
+from wargame.stages import SIDES, Side, Strength
 
 
 @dataclass(frozen=True, slots=True)
