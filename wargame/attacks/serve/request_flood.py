@@ -29,9 +29,9 @@ class RequestFlood(FrontDoorAttack):
     summary: ClassVar[str] = "Bots fill the queue, so that honest drones get no answer"
     text: ClassVar[str] = (
         "A model answers a fixed number of tiles a second; the queue before it is finite. Whoever "
-        "sends several times that number fills the queue, and honest requests are turned away "
-        "with the rest, in proportion. The content of a request does not matter, only that it is "
-        "let in to be answered. Volume gives it away at once, so the bots share the load: the "
+        "sends several times that number fills the queue, and a steady stream takes each place "
+        "that falls free before an honest request comes by. What is asked does not matter, only "
+        "that it is let in. Volume gives it away at once, so the bots share the load: the "
         "heavier the flood, the more of them, each only a little busier than an honest drone. "
         "Limits per key and a watch on each client's rate turn most of it away at the door."
     )

@@ -71,7 +71,7 @@ class Substitute(EvasionAttack):
     step: float = Field(12.0, gt=0, le=255, description="length of a Jacobian move, of 255")
     effort: float = Field(0.45, gt=0, le=10, description="training steps, in the victim's own")
     ascent: int = Field(6, ge=1, le=500, description="gradient steps of the attack")
-    smoothing: int = Field(3, ge=1, le=31, description="pixels each gradient is averaged over")
+    smoothing: int = Field(7, ge=1, le=31, description="pixels each gradient is averaged over")
     model: str = Field("strided_cnn", description="the stand-in's architecture")
     lr: float = Field(0.01, gt=0, le=1, description="the stand-in's learning rate")
 
