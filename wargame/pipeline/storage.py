@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,9 +26,18 @@ positions deleted since."""
 EMPTY: Shelf = [{"key": "", "content": "initial", "deleted": []}]
 
 
+_recent: OrderedDict[str, Records] = OrderedDict()
+
+
 def archive(context: Context, shelf: Shelf) -> Records:
-    """Everything stored, in order of arrival."""
-    return concatenate([_part(context, entry) for entry in shelf])
+    """Everything stored, in order of arrival; the last few archives are kept in memory."""
+    key = digest([context.base(), identity(shelf)])
+    if key not in _recent:
+        _recent[key] = concatenate([_part(context, entry) for entry in shelf])
+        while len(_recent) > 4:
+            _recent.popitem(last=False)
+    _recent.move_to_end(key)
+    return _recent[key]
 
 
 def _part(context: Context, entry: Mapping[str, Any]) -> Records:
