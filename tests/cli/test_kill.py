@@ -1,0 +1,90 @@
+"""`kill -9` at random moments: what is resumed ends up byte for byte as if undisturbed.
+
+WARGAME_KILLS sets how many moments are tried; the default keeps the suite short.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from wargame.game.record import read
+
+from .conftest import Run, environment, watching
+
+KILLS = int(os.environ.get("WARGAME_KILLS", "6"))
+
+
+def killed(home: Path, file: Path, words: list[str], after: float) -> None:
+    """Starts a match and kills it so many seconds after its record appeared."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wargame", *words, "--record", str(file)],
+        env=environment(home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not file.exists() and process.poll() is None:
+        time.sleep(0.002)
+    try:
+        process.wait(after)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def test_killed_matches_resume_to_the_same_bytes(
+    wargame: Run, small: Path, leaves: Path, played: Path, tmp_path: Path
+) -> None:
+    words = watching(small, leaves)
+    start = time.monotonic()
+    whole = tmp_path / "whole.jsonl"
+    killed(tmp_path / "timed", whole, words, 120)
+    assert whole.read_bytes() == played.read_bytes()
+    longest = time.monotonic() - start
+    rng = random.Random(20)
+    seen = set()
+    for number in range(KILLS):
+        home, file = tmp_path / f"home{number}", tmp_path / f"{number}.jsonl"
+        killed(home, file, words, rng.uniform(0, longest))
+        seen.add(len(read(file).lines))
+        done = wargame("resume", file, "--headless", home=home)
+        assert done.returncode == 0, done.stderr
+        assert file.read_bytes() == played.read_bytes()
+    assert min(seen) < len(read(played).lines), "no kill came in time"
+
+
+def test_resume_without_a_file_finds_the_newest_unfinished(
+    wargame: Run, small: Path, leaves: Path, played: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    for file in (first, second):
+        killed(home, file, watching(small, leaves), 0.0)
+    os.utime(first, (0, 0))
+    for file in (second, first):
+        done = wargame("resume", "--headless", home=home)
+        assert done.returncode == 0, done.stderr
+        assert file.read_bytes() == played.read_bytes()
+    done = wargame("resume", "--headless", home=home)
+    assert done.returncode == 2
+    assert "no unfinished match" in done.stderr
+
+
+def test_two_processes_never_write_one_record(
+    wargame: Run, played: Path, leaves: Path, tmp_path: Path
+) -> None:
+    import fcntl
+
+    file = tmp_path / "m.jsonl"
+    head = played.read_bytes().splitlines(keepends=True)[0]
+    file.write_bytes(head)
+    with file.open("rb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        done = wargame("resume", file, "--headless")
+    assert done.returncode == 2
+    assert "another process" in done.stderr
+    assert file.read_bytes() == head

@@ -1,0 +1,1 @@
+"""The commands; each module offers DESCRIPTION, EPILOG, `configure` and `run`."""

@@ -1,0 +1,66 @@
+"""`wargame watch`: two agents play."""
+
+from __future__ import annotations
+
+import argparse
+
+from wargame.cli import options
+
+DESCRIPTION = """\
+Two agents play a match: on the screen, or headless with one line a round and the result with
+what decided it. The same command gives the same record, byte for byte, whatever the number of
+workers and whatever is already in the store.
+"""
+EPILOG = """\
+examples:
+  wargame watch mapengine --attacker poisoner --defender vigilant --seed 7
+  wargame watch mapengine --attacker evader --defender hardener --headless --record m.jsonl
+  wargame watch mapengine --attacker random --defender random --fidelity drill --json | jq .kind
+
+With --json the standard output holds the lines of the record and nothing else. Killed at any
+moment, the match goes on with `wargame resume FILE`, or with the same command again.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the command's arguments."""
+    options.scenario(parser)
+    for side in ("attacker", "defender"):
+        parser.add_argument(
+            f"--{side}", required=True, metavar="AGENT", help="`wargame agents` lists them"
+        )
+    options.seed(parser)
+    options.fidelity(parser)
+    options.data(parser)
+    options.record(parser)
+    options.force(parser)
+    options.headless(parser)
+    options.json(parser, "the record's lines on the standard output; no screen")
+    options.workers(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Plays the match."""
+    if not (args.headless or args.json):
+        from wargame.cli.screen import watch
+
+        return watch(args)
+    from wargame.cli.output import Progress
+    from wargame.cli.recording import recording
+    from wargame.cli.setting import between
+    from wargame.cli.telling import in_json, in_words, play_out
+
+    with options.pool(args.workers) as pool, Progress() as progress:
+        match = between(
+            args.scenario,
+            args.attacker,
+            args.defender,
+            seed=args.seed,
+            fidelity=args.fidelity,
+            data=args.data,
+            pool=pool,
+            progress=progress,
+        )
+        with recording(match, args.record, force=args.force) as journal:
+            play_out(match, journal, in_json if args.json else in_words, progress)
+    return 0
