@@ -55,7 +55,7 @@ class MembershipInference(QueryAttack):
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         Strength.LIGHT: {"shadows": 0},
         Strength.MEDIUM: {"shadows": 2},
-        Strength.HEAVY: {"shadows": 3, "effort": 0.85},
+        Strength.HEAVY: {"shadows": 3, "effort": 0.75},
     }
 
     shadows: int = Field(2, ge=0, le=64, description="new shadow models a round; 0: loss threshold")

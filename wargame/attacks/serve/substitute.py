@@ -43,7 +43,8 @@ class Substitute(EvasionAttack):
         "neighbouring pixels to keep what models have in common, and sends the result to the "
         "service. The top label is enough, so hiding scores does not help. Not everything "
         "transfers: it needs a larger change than an attack on the true weights, and its queries, "
-        "made from each other in fixed steps, do not look natural to a monitor."
+        "made from each other in fixed steps, are what a query monitor looks for, though small "
+        "steps may escape it."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "query_monitor",
