@@ -48,7 +48,7 @@ class LabelSanitation(Cleaner):
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         Strength.LIGHT: {"relabel_from": 0.9, "drop_from": 1.0},
         Strength.MEDIUM: {"relabel_from": 0.75, "drop_from": 0.95},
-        Strength.HEAVY: {"relabel_from": 0.6, "drop_from": 0.8},
+        Strength.HEAVY: {"relabel_from": 0.7, "drop_from": 0.7},
     }
 
     neighbours: int = Field(15, ge=1, le=200, description="archive tiles that vote")
