@@ -111,10 +111,13 @@ def test_signed_uploads_keep_sham_drones_out(bench: Bench) -> None:
     assert mean(signed, "clean_accuracy") > mean(junk, "clean_accuracy")
 
 
-def test_a_flood_refuses_honest_drones_unless_traffic_is_watched(bench: Bench) -> None:
-    """Honest requests served, with and without the monitor."""
-    flooded = bench("request_flood:heavy")
-    watched = bench("request_flood:heavy", against=("traffic_monitor:medium",))
+@pytest.mark.parametrize("strength", ["medium", "heavy"])
+def test_a_flood_refuses_honest_drones_unless_traffic_is_watched(
+    bench: Bench, strength: str
+) -> None:
+    """Honest requests served, with and without a monitor of the flood's own strength."""
+    flooded = bench(f"request_flood:{strength}")
+    watched = bench(f"request_flood:{strength}", against=(f"traffic_monitor:{strength}",))
     assert mean(flooded, "honest_served") < 0.5
     assert mean(watched, "honest_served") > mean(flooded, "honest_served") + 0.2
 
