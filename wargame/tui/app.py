@@ -36,11 +36,8 @@ class WargameApp(App[None]):
         Binding("question_mark", "help", "Help", tooltip="This list of keys and signs"),
         Binding("ctrl+q", "quit", "Quit", show=False, tooltip="Leave wargame at once"),
     ]
-    HORIZONTAL_BREAKPOINTS = [
-        (0, "-narrow"),
-        (130, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (40, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (40, "-tall")]  # noqa: RUF012
 
     def __init__(self, options: Options, first: Callable[[], Screen[None]]) -> None:
         super().__init__()
@@ -90,7 +87,18 @@ class WargameApp(App[None]):
     def action_help(self) -> None:
         """Every key of the screen in use."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(dict(self.screen.active_bindings)))
+            self.push_screen(HelpScreen(self._keys()))
+
+    def _keys(self) -> list[Binding]:
+        """The keys in force, then those of the widgets that have not the keyboard now."""
+        active = [each.binding for each in self.screen.active_bindings.values()]
+        others = (
+            binding
+            for widget in self.screen.focus_chain
+            for bindings in widget._bindings.key_to_bindings.values()
+            for binding in bindings
+        )
+        return [*active, *others]
 
     def action_pane(self, number: int) -> None:
         """A tab was clicked."""

@@ -27,6 +27,7 @@ DARK = Theme(
         "defender": "#6cb2eb",
         "footer-key-foreground": "#e9b44c",
         "border": "#3a4a60",
+        "muted": "#8592a6",
     },
 )
 LIGHT = Theme(
@@ -47,6 +48,7 @@ LIGHT = Theme(
         "defender": "#1f5f99",
         "footer-key-foreground": "#9a5b00",
         "border": "#b9b29f",
+        "muted": "#6b6a63",
     },
 )
 CONTRAST = Theme(
@@ -67,9 +69,9 @@ CONTRAST = Theme(
         "defender": "#00d7ff",
         "footer-key-foreground": "#ffff00",
         "border": "#ffffff",
-        "text-muted": "#e4e4e4",
+        "muted": "#d0d0d0",
     },
 )
 OWN = (DARK, LIGHT, CONTRAST)
-FALLBACK = {"attacker": "#f0806b", "defender": "#6cb2eb", "border": "#3a4a60"}
+FALLBACK = {"attacker": "#f0806b", "defender": "#6cb2eb", "border": "#5a6a80", "muted": "#8a8f98"}
 """For Textual's own themes."""

@@ -6,7 +6,7 @@ from wargame import catalog
 from wargame.errors import WargameError
 
 STAGE_WORDS = {
-    "collect": "drones upload tiles",
+    "collect": "drones upload",
     "transmit": "over the network",
     "preprocess": "scale and clean",
     "store": "kept on shards",

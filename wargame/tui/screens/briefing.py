@@ -20,6 +20,7 @@ from wargame.tui.options import Seat
 from wargame.tui.screens.fetch import FetchScreen
 from wargame.tui.screens.play import PlayScreen
 from wargame.tui.widgets.choice import Choice
+from wargame.tui.widgets.pipeline import Pipeline
 
 SIDES = [
     ("defender", "■ defender"),
@@ -55,6 +56,7 @@ class BriefingScreen(Screen[None]):
         """The text and the form."""
         options = self._backstage.options
         yield Static(" W A R G A M E ", id="banner")
+        yield Pipeline(id="pipeline")
         with Container(id="briefing"):
             with VerticalScroll(id="story", can_focus=False):
                 yield Static("Reading the scenario.", id="text")
@@ -68,12 +70,12 @@ class BriefingScreen(Screen[None]):
                 yield Static("Data      loading", id="data")
                 with Horizontal(id="buttons"):
                     yield Button("Start", variant="primary", id="start", compact=True)
-                    yield Button("Fetch the real data", id="fetch", compact=True)
+                    yield Button("Fetch the real data", id="offer", compact=True)
         yield Footer()
 
     def on_mount(self) -> None:
         """Reads the rest once this is painted."""
-        self.query_one("#fetch").display = False
+        self.query_one("#offer").display = False
         self.call_after_refresh(self._read)
 
     @work(thread=True, exclusive=True, group="read")
@@ -96,12 +98,12 @@ class BriefingScreen(Screen[None]):
             Content.assemble(
                 (rules.title, "bold $accent"),
                 f"\n\n{rules.briefing.strip()}\n\n",
-                ("Mission  ", "$text-muted"),
+                ("Mission  ", "$muted"),
                 f"{rules.rounds} rounds. The attacker wins where its mean mission value lies "
                 f"above {rules.mission.par:g}: integrity counts {weights.integrity:g}, "
                 f"confidentiality {weights.confidentiality:g}, availability "
                 f"{weights.availability:g}.\n",
-                ("Source   ", "$text-muted"),
+                ("Source   ", "$muted"),
                 rules.source,
             )
         )
@@ -129,11 +131,11 @@ class BriefingScreen(Screen[None]):
         synthetic = message.tiles.origin == "synthetic"
         word, style = ("SYNTHETIC", "bold $warning") if synthetic else ("REAL", "bold $success")
         self.query_one("#data", Static).update(
-            Content.assemble(("Data      ", "$text-muted"), (word, style), f"  {message.words}")
+            Content.assemble(("Data      ", "$muted"), (word, style), f"  {message.words}")
         )
         name = self._rules.rules.data if self._rules else ""
         download = self._backstage.download(name) if synthetic else None
-        button = self.query_one("#fetch", Button)
+        button = self.query_one("#offer", Button)
         button.display = download is not None
         if download is not None:
             button.label = f"Fetch the real {name} ({download.bytes / 1e6:.0f} MB)"

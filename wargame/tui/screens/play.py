@@ -31,6 +31,7 @@ from wargame.tui.widgets.pictures import Pictures
 from wargame.tui.widgets.pipeline import Pipeline
 from wargame.tui.widgets.status import Bar, Status
 
+FIRST_MODEL = "The first honest model is being trained: every loss is measured against it."
 YOUR_TURN = "Your move: ↑ ↓ card, ← → strength, Enter plays it. Both sides move at once."
 
 
@@ -72,7 +73,12 @@ class PlayScreen(BoardScreen):
         """Makes the honest start."""
         rules = self._table.match.scenario
         self.query_one(Status).tell(rules.title, "before round 1", {}, rules.budget.cap)
+        self.query_one(Hand).wait(FIRST_MODEL)
         self._open()
+
+    def on_unmount(self) -> None:
+        """However the screen was left, the record is closed."""
+        self._table.close()
 
     @work(thread=True, group="table")
     def _open(self) -> None:

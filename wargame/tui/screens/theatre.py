@@ -100,7 +100,7 @@ class TheatreScreen(BoardScreen):
                 parts.append((f" {number} ", style))
             if number < self._rules.rounds:
                 parts.append(("━", style))
-        parts.append(("  playing" if self._playing else "  paused", "$text-muted"))
+        parts.append(("  playing" if self._playing else "  paused", "$muted"))
         self.query_one("#scrubber", Static).update(Content.assemble(*parts))
 
     def action_go(self, by: int) -> None:

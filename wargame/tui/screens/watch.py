@@ -47,6 +47,10 @@ class WatchScreen(TheatreScreen):
         """Makes the honest start."""
         self._work(start=True)
 
+    def on_unmount(self) -> None:
+        """However the screen was left, the record is closed."""
+        self._table.close()
+
     @work(thread=True, group="table")
     def _work(self, *, start: bool = False) -> None:
         try:

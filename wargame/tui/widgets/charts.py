@@ -15,7 +15,7 @@ from wargame.tui.scene import Point, Series
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _COLOURS = {"reading": "$accent", "defender": "$defender", "attacker": "$attacker"}
-_LEAST = 18
+_LEAST, _NARROW, _LOW = 20, 14, 5
 
 
 class Charts(Widget, can_focus=True):
@@ -27,7 +27,7 @@ class Charts(Widget, can_focus=True):
     def render(self) -> Content:
         """All charts, as large as they fit."""
         if not self.series:
-            return Content.styled(self.empty, "$text-muted")
+            return Content.styled(self.empty, "$muted")
         width, height = self.size.width, self.size.height
         across, rows = _grid(len(self.series), width, height)
         shown = self.series[: across * rows]
@@ -41,13 +41,12 @@ class Charts(Widget, can_focus=True):
 
 
 def _grid(count: int, width: int, height: int) -> tuple[int, int]:
-    """Charts in a row and rows of charts: the widest that leave a chart five lines."""
-    most = max(1, height // 5)
+    """Charts in a row and rows of charts: as few rows as leave each chart its width."""
+    most = max(1, height // _LOW)
     across = max(1, min(count, width // _LEAST))
-    for wanted in range(1, across + 1):
-        if -(-count // wanted) <= most and width // wanted <= 46:
-            return wanted, -(-count // wanted)
-    return across, min(most, -(-count // across))
+    rows = min(most, -(-count // across))
+    across = max(1, min(-(-count // rows), width // _NARROW))
+    return across, rows
 
 
 def _panel(series: Series, width: int, height: int) -> list[Content]:
@@ -55,24 +54,28 @@ def _panel(series: Series, width: int, height: int) -> list[Content]:
     points: Sequence[Point] = series.points
     colour = _COLOURS.get(series.tone, "$accent")
     now = f"{_value(points[-1].value)}{_spread(points[-1])}" if points else "–"
-    label = series.label if len(series.label) + len(now) < inner else series.label[: inner - 1]
-    room = inner - len(label) - 1
-    head = Content.assemble((label, "bold"), " ", (now[: max(0, room)], colour))
+    if len(series.label) + len(now) >= inner:
+        now = now.partition(" ")[0]
+    label = _cut(series.label, inner - len(now) - 1)
+    head = Content.assemble((label, "bold"), " ", (now, colour))
     lines = [_padded(head, width)]
     step, points = _step(points, inner)
     for row in range(rows, 0, -1):
-        line = "".join(_cell(point, series.top, rows, row) * (step - 1) + " " for point in points)
+        line = "".join(
+            _cell(point, series.top, rows, row) * max(1, step - 1) + " " * (step > 1)
+            for point in points
+        )
         lines.append(_padded(Content.styled(line[:inner], colour), width))
-    axis = "".join(str(point.round)[-(step - 1 or 1) :].ljust(step) for point in points)[:inner]
-    lines.append(_padded(Content.styled(axis, "$text-muted"), width))
+    axis = "".join(str(point.round)[-max(1, step - 1) :].ljust(step) for point in points)[:inner]
+    lines.append(_padded(Content.styled(axis, "$muted"), width))
     note = f"par {series.line:.2f}" if series.line is not None else ""
-    lines.append(_padded(Content.styled(note, "$text-muted"), width))
+    lines.append(_padded(Content.styled(note, "$muted"), width))
     return lines
 
 
 def _step(points: Sequence[Point], inner: int) -> tuple[int, Sequence[Point]]:
     """Columns a round takes, and the newest rounds that fit."""
-    step = max(2, min(4, inner // max(1, len(points))))
+    step = max(1, min(4, inner // max(1, len(points))))
     return step, points[-(inner // step) :]
 
 
@@ -92,3 +95,7 @@ def _spread(point: Point) -> str:
 
 def _padded(content: Content, width: int) -> Content:
     return Content.assemble(content, " " * max(0, width - content.cell_length))
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"

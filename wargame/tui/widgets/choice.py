@@ -57,10 +57,10 @@ class Choice(Widget, can_focus=True):
     def render(self) -> Content:
         """The label, and the value between two arrows."""
         _, words = self._values[self.at] if self._values else ("", "–")
-        arrows = "bold $accent" if self.has_focus else "$text-muted"
+        arrows = "bold $accent" if self.has_focus else "$muted"
         style = "bold" if self.has_focus else ""
         return Content.assemble(
-            (f"{self._label:<10}", "$text-muted"), ("◂ ", arrows), (words, style), (" ▸", arrows)
+            (f"{self._label:<10}", "$muted"), ("◂ ", arrows), (words, style), (" ▸", arrows)
         )
 
     def action_turn(self, by: int) -> None:

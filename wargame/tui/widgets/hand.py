@@ -76,6 +76,10 @@ class Hand(OptionList):
             self._redraw()
         self._tell()
 
+    def wait(self, words: str) -> None:
+        """Shows why there is no hand yet."""
+        self.add_option(Option(words, disabled=True))
+
     def hide(self) -> None:
         """Shows nothing, so that the next player sees nothing."""
         self._view = None
@@ -93,7 +97,7 @@ class Hand(OptionList):
             return Content.assemble("   ", ("Pass", "bold"), "  keep the points")
         move, name = self._at(row), seen.deck.names[row - 1]
         held = next((own for own in seen.in_force if own.card == name), None)
-        style = f"${seen.side.value}" if move.legal else "$text-muted"
+        style = f"${seen.side.value}" if move.legal else "$muted"
         title = seen.deck.titles[row - 1]
         width = max(40, self.size.width - 4)
         prices = [seen.moves[1 + 3 * (row - 1) + s].cost for s in range(len(STRENGTHS))]
@@ -103,16 +107,16 @@ class Hand(OptionList):
         return Content.assemble(
             (left, "$success"),
             (_cut(title, _TITLE - 1).ljust(_TITLE), f"bold {style}"),
-            (seen_stage(name).ljust(_STAGE), "$text-muted"),
+            (seen_stage(name).ljust(_STAGE), "$muted"),
             *self._prices(prices, seen.budget),
             " ",
-            (_cut(note, room), "$warning" if move.reason else "$text-muted"),
+            (_cut(note, room), "$warning" if move.reason else "$muted"),
         )
 
     def _prices(self, prices: list[int], budget: int) -> list[tuple[str, str]]:
         parts = []
         for at, price in enumerate(prices):
-            style = "" if price <= budget else "$text-muted"
+            style = "" if price <= budget else "$muted"
             if at == self._strength:
                 parts.append((f"[{price}]", f"bold {style or '$accent'}"))
             else:

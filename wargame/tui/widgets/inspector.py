@@ -56,12 +56,12 @@ def describe(
         parts += [(f"Cannot be played now: {reason}.\n\n", "$warning")]
     parts += [card.text, "\n\n"]
     for label, value in _facts(card):
-        parts += [(f"{label:<12}", "$text-muted"), f"{value}\n"]
-    parts += ["\n", ("strength  cost  rounds  knobs\n", "$text-muted")]
+        parts += [(f"{label:<12}", "$muted"), f"{value}\n"]
+    parts += ["\n", ("strength  cost  rounds  knobs\n", "$muted")]
     for each in STRENGTHS:
         parts.append((f"{_row(card, each)}\n", f"bold {style}" if each is strength else ""))
     parts += ["\n", ("Measured so far\n", "bold")]
-    parts.append("\n".join(measured[-8:]) if measured else ("nothing yet", "$text-muted"))
+    parts.append("\n".join(measured[-8:]) if measured else ("nothing yet", "$muted"))
     return Content.assemble(*parts)
 
 

@@ -53,7 +53,7 @@ def _round(chapter: Chapter) -> Content:
             parts += [f" {value:.2f}\n"]
     parts += [("\nMeasured\n", "bold")]
     for name, measure in chapter.measures.items():
-        parts += [(f"  {measure_words(name):<44} ", "$text-muted"), f"{in_unit(measure)}\n"]
+        parts += [(f"  {measure_words(name):<44} ", "$muted"), f"{in_unit(measure)}\n"]
     return Content.assemble(*parts)
 
 
@@ -72,19 +72,20 @@ def summary(chapters: Sequence[Chapter], par: float, turning: int) -> Content:
         par: the mission value that parts victory from defeat.
         turning: the round from which on the winner led.
     """
-    heads = f"{'':>3}  {'▲ attacker':<31}{'■ defender':<31}{'mission':>7}\n"
-    parts: list[_Part] = [(heads, "$text-muted")]
+    note = f"◀ round {turning}: from here on the winner led"
+    heads = f"{'':>3}  {'▲ attacker':<30}{'■ defender':<29}{'mission':>7}\n"
+    parts: list[_Part] = [(heads, "$muted")]
     for chapter in chapters[1:]:
         mission = chapter.worth.mission if chapter.worth else 0.0
         parts.append((f"{chapter.round:>3}  ", "bold $accent" if chapter.round == turning else ""))
         parts += [_brief(side, chapter.plays[side]) for side in SIDES]
         parts.append((f"{mission:>7.3f}", "$attacker" if mission > par else "$defender"))
-        parts.append("  ◀ turned here\n" if chapter.round == turning else "\n")
-    return Content.assemble(*parts)
+        parts.append(" ◀\n" if chapter.round == turning else "\n")
+    return Content.assemble(*parts, (note, "$muted"))
 
 
 def _brief(side: Side, play: Played) -> tuple[str, str]:
     if play.card is None or play.strength is None:
-        return f"{'–':<31}", "$text-muted"
+        return f"{'–':<29}", "$muted"
     title = catalog.card(play.card).title
-    return f"{LEVEL[play.strength]} {title[:27]:<29}", f"${side.value}"
+    return f"{LEVEL[play.strength]} {title[:26]:<27}", f"${side.value}"

@@ -27,6 +27,10 @@ class Log(VerticalScroll, can_focus=True):
         """One text."""
         yield Static(id="lines")
 
+    def on_show(self) -> None:
+        """Comes to the front at its end."""
+        self.scroll_end(animate=False)
+
     def show(self, entries: tuple[Entry, ...]) -> None:
         """Shows these entries and stands at the end."""
         lines = [Content.assemble(_line(entry)) for entry in entries]

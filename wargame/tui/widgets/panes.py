@@ -31,7 +31,7 @@ class PaneBar(Static):
         """Shows which pane is in front."""
         parts: list[tuple[str, str] | str] = []
         for at, title in enumerate(self._titles):
-            style = "bold reverse $accent" if at == current else "$text-muted"
+            style = "bold reverse $accent" if at == current else "$muted"
             action = f"@click=app.pane({at})"
             parts += [(f" {at + 1} {title} ", f"{style} {action}"), " "]
         self.update(Content.assemble(*parts))

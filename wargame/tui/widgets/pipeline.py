@@ -14,7 +14,7 @@ from wargame.tui.words import STAGE_WORDS
 
 SHAPE = {Side.ATTACKER: "▲", Side.DEFENDER: "■"}
 LEVEL = {Strength.LIGHT: "▁", Strength.MEDIUM: "▄", Strength.HEAVY: "█"}
-NAMES = {Stage.PREPROCESS: "preprocess"}
+WEIGHT = {Strength.LIGHT: "dim", Strength.MEDIUM: "not bold", Strength.HEAVY: "bold"}
 _WIDE = 130
 _FRAME = "$border"
 
@@ -62,7 +62,7 @@ class Pipeline(Widget):
         names = [Content.styled(stage.value.upper().center(inner), "bold") for stage in STAGES]
         lines.append(across(names, arrow))
         words = [_fit(STAGE_WORDS[stage].center(inner), inner) for stage in STAGES]
-        lines.append(across([Content.styled(word, "$text-muted") for word in words], gap))
+        lines.append(across([Content.styled(word, "$muted") for word in words], gap))
         lines += [across([cells[row] for cells in rows], gap) for row in range(height - 4)]
         lines.append(gap.join([Content.styled(f"╰{bar}╯", _FRAME) for _ in STAGES]))
         return lines
@@ -72,14 +72,14 @@ def _cells(tokens: tuple[Token, ...], inner: int, rows: int) -> list[Content]:
     shown = tokens if len(tokens) <= rows else tokens[: rows - 1]
     cells = [
         Content.styled(
-            _fit(SHAPE[t.side] + LEVEL[t.strength] + _short(t.name, inner - 2), inner),
-            f"${t.side.value}",
+            _fit(SHAPE[t.side] + t.name.replace("_", " "), inner),
+            f"{WEIGHT[t.strength]} ${t.side.value}",
         )
         for t in shown
     ]
     if len(tokens) > rows:
         more = _fit(f"+{len(tokens) - len(shown)} more", inner)
-        cells.append(Content.styled(more, "$text-muted"))
+        cells.append(Content.styled(more, "$muted"))
     return cells + [Content(" " * inner)] * (rows - len(cells))
 
 
@@ -90,12 +90,12 @@ def _roomy(tokens: tuple[Token, ...], inner: int, rows: int) -> list[Content]:
     for t in shown:
         name = f"{SHAPE[t.side]} {_short(t.name, inner - 2)}"
         cells.append(Content.styled(_fit(name, inner), f"bold ${t.side.value}"))
-        left = "last round" if t.left <= 1 else f"{t.left} rounds"
+        left = "last" if t.left <= 1 else f"{t.left} left"
         detail = _fit(f"  {LEVEL[t.strength]} {t.strength.value}, {left}", inner)
-        cells.append(Content.styled(detail, "$text-muted"))
+        cells.append(Content.styled(detail, "$muted"))
     if len(tokens) > len(shown):
         more = _fit(f"+{len(tokens) - len(shown)} more", inner)
-        cells.append(Content.styled(more, "$text-muted"))
+        cells.append(Content.styled(more, "$muted"))
     return cells + [Content(" " * inner)] * (rows - len(cells))
 
 

@@ -38,7 +38,7 @@ class Status(Static):
             label = f"   {SHAPE[side]} {side.value} "
             parts += [(label, style), (coins, style), (f" {points}/{cap}", f"bold {style}")]
         if note:
-            parts.append((f"   {note}", "$text-muted"))
+            parts.append((f"   {note}", "$muted"))
         self.update(Content.assemble(*parts))
 
 
@@ -52,7 +52,7 @@ class Bar(Widget):
     def render(self) -> Content:
         """The bar, or what the player can do."""
         if self.state is None:
-            return Content.styled(f" {self.idle}", "$text-muted")
+            return Content.styled(f" {self.idle}", "$muted")
         what, done, total = self.state
         length = max(10, min(40, self.size.width // 3))
         eighths = round(8 * length * done / total) if total > 0 else 0
@@ -65,5 +65,5 @@ class Bar(Widget):
             ("·" * (length - len(filled)), "$border"),
             share,
             (plain(what), "bold"),
-            ("   Esc calls it off", "$text-muted"),
+            ("   Esc calls it off", "$muted"),
         )
