@@ -29,7 +29,7 @@ class TrafficMonitor(ServeGuard):
     atlas: ClassVar[str | None] = "AML.M0024"
     summary: ClassVar[str] = "Turns away clients whose rate stands out from usual traffic"
     text: ClassVar[str] = (
-        "An hour of ordinary traffic says how many requests a client sends in a few seconds, and "
+        "Earlier ordinary traffic says how many requests a client sends in a few seconds, and "
         "how much that varies. A client far above it, by a score that a few outliers cannot "
         "shift, is refused until it calms down. The limit follows the fleet instead of a rule "
         "made up beforehand, and a flood from a few bots is gone. A flood shared by many bots "
@@ -40,13 +40,13 @@ class TrafficMonitor(ServeGuard):
     measured_by: ClassVar[tuple[str, ...]] = ("honest_refused",)
     instruments: ClassVar[tuple[str, ...]] = ("traffic_monitor.refused",)
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
-        Strength.LIGHT: {"threshold": 5.0},
-        Strength.MEDIUM: {"threshold": 3.5},
-        Strength.HEAVY: {"threshold": 2.0},
+        Strength.LIGHT: {"threshold": 3.5},
+        Strength.MEDIUM: {"threshold": 2.5},
+        Strength.HEAVY: {"threshold": 1.5},
     }
 
-    window: float = Field(2.0, gt=0, le=60, description="seconds over which requests are counted")
-    threshold: float = Field(3.5, gt=0, le=100, description="modified z-score that is too much")
+    window: float = Field(4.0, gt=0, le=60, description="seconds over which requests are counted")
+    threshold: float = Field(2.5, gt=0, le=100, description="modified z-score that is too much")
 
     def admit(self, arrivals: Arrivals, ordinary: Arrivals) -> tuple[Mask, bool, str]:
         """Requests of clients at a usual rate; an alarm where far more than usual is refused."""
