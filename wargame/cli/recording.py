@@ -54,7 +54,7 @@ def recording(match: Match, path: Path | None, *, force: bool = False) -> Iterat
 def going_on(match: Match, path: Path) -> Iterator[Journal]:
     """The journal of an unfinished record; nobody else may write it meanwhile."""
     try:
-        with _claimed(path), resume(path, match) as journal:
+        with claimed(path), resume(path, match) as journal:
             yield journal
     except BaseException as error:
         if not match.over:
@@ -101,7 +101,12 @@ def _same(match: Match, path: Path) -> Record:
 
 
 @contextmanager
-def _claimed(path: Path) -> Iterator[None]:
+def claimed(path: Path) -> Iterator[None]:
+    """While inside, no other process goes on with this record.
+
+    Raises:
+        WargameError: another one is at it, or the file cannot be read.
+    """
     try:
         handle = path.open("rb")
     except OSError as error:

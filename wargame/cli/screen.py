@@ -72,6 +72,14 @@ def replay(args: argparse.Namespace) -> int:
     return _face().replay(args.file, Options(theme=args.theme))
 
 
+def resume(args: argparse.Namespace, path: Path) -> int:
+    """`wargame resume` of a human's match."""
+    _face()
+    from wargame.cli.resumed import show
+
+    return show(path, args.data)
+
+
 def _opened(args: argparse.Namespace) -> Face:
     _check_scenario(args.scenario)
     return _face()

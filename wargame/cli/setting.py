@@ -11,7 +11,8 @@ from wargame.errors import WargameError
 from wargame.game import agent, scenario, setup
 from wargame.game.agent import Agent
 from wargame.game.lines import Header
-from wargame.game.match import DataFacts, Match
+from wargame.game.match import DataFacts, Match, Resolver
+from wargame.game.table import Seats
 from wargame.pipeline.source import offer
 from wargame.pool import Pool, Progress, silent
 from wargame.stages import SIDES
@@ -60,7 +61,8 @@ def again(
     pool: Pool | None = None,
     progress: Progress = silent,
     agents: tuple[Agent | None, Agent | None] | None = None,
-) -> Match:
+    resolver: Resolver | None = None,
+) -> Seats:
     """The match of a record, no round played.
 
     Args:
@@ -70,6 +72,7 @@ def again(
         pool: this process where it is not given.
         progress: told what is being made.
         agents: who plays; else the recorded ones.
+        resolver: makes the rounds; the pipeline in this process where it is not given.
 
     Raises:
         WargameError: an agent, the scenario or the data is not here any more.
@@ -77,7 +80,7 @@ def again(
     rules = scenario.from_content(header.content)
     offer(_tiles(header, data))
     players = agents if agents is not None else _players(header)
-    return Match(
+    return Seats(
         rules,
         *players,
         seed=header.seed,
@@ -85,6 +88,7 @@ def again(
         data=DataFacts(header.data.name, header.data.digest, header.data.origin),
         store=store if store is not None else setup.default_store(),
         pool=pool,
+        resolver=resolver,
         progress=progress,
     )
 
