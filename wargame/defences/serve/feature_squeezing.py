@@ -33,10 +33,10 @@ class FeatureSqueezing(ServeGuard):
         "An adversarial change lives in the last grey levels and between neighbouring pixels; "
         "fewer levels or a median wipe much of it out, and the answer jumps. A genuine tile "
         "mostly keeps its answer. Tiles whose answers differ by more than nearly all vetted "
-        "tiles' do are refused, honest ones among them at the stated rate; every coarser copy "
-        "costs a pass of the model. The heavy form answers from the coarse copies, so that small "
-        "attacks fail even unnoticed, and honest fine texture is lost. An attacker who knows of "
-        "it can attack the coarse copies too."
+        "tiles' do are refused, honest ones among them at about the stated rate: a hundred vetted "
+        "tiles fix it only roughly. Every coarser copy costs a pass of the model. The heavy form "
+        "answers from the coarse copies, so that small attacks fail even unnoticed, and honest "
+        "fine texture is lost. An attacker who knows of it can attack the coarse copies too."
     )
     counters: ClassVar[tuple[str, ...]] = ("fgsm", "pgd", "square", "substitute")
     instruments: ClassVar[tuple[str, ...]] = ("feature_squeezing.flagged",)
