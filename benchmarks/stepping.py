@@ -46,7 +46,7 @@ def main() -> str:
         env = wargame.parallel_env("mapengine", fidelity=args.fidelity, data=args.data, store=store)
         games = lines(env)
         rates = [rate(env, games) for _ in range(5)]
-    rows = [("parallel environment, resets included", spread(rates, "steps/s"))]
+    rows = [("parallel environment, resets included", spread(rates, "thousand steps/s", 1e-3))]
     return markdown(f"Warm stepping, {args.fidelity}", ("what", "measured"), rows)
 
 

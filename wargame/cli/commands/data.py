@@ -87,10 +87,10 @@ def _fetch(args: argparse.Namespace) -> int:
     from wargame.data.fetch import SOURCES, fetch
 
     source = SOURCES.get(args.name)
-    if source is not None:
-        where = args.url or source.url
-        amount = "" if args.url else f"{_size(source.bytes)} "
-        say(f"fetching {args.name}: {amount}from {where} ({source.licence})")
+    if args.url:
+        say(f"fetching {args.name} from {args.url}")
+    elif source is not None:
+        say(f"fetching {args.name}: {_size(source.bytes)} from {source.url} ({source.licence})")
     with Progress() as progress:
 
         def show(done: int, total: int) -> None:
