@@ -36,7 +36,7 @@ async def test_a_whole_match_is_played_by_keys_alone(
                 await pilot.press("p")
             else:  # a light card, which everyone can pay
                 await pilot.press("home", "down", *(["left"] if number == 0 else []), "enter")
-            await until(pilot, lambda n=number: len(match.lines) == n + 1)  # type: ignore[misc]
+            await until(pilot, lambda n=number, m=match: len(m.lines) == n + 1)  # type: ignore[misc]
             await until(pilot, lambda: not screen._busy or app.screen is not screen)
             assert (match.lines[-1].plays[Side(side)].card is None) == bool(number % 2)
         assert isinstance(app.screen, ResultScreen)

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 
 from wargame.errors import WargameError
@@ -42,6 +43,7 @@ class WargameApp(App[None]):
     def __init__(self, options: Options, first: Callable[[], Screen[None]]) -> None:
         super().__init__()
         self._first = first
+        self._begun: bool = False
         for theme in OWN:
             self.register_theme(theme)
         self._wanted = options.theme or DEFAULT
@@ -59,12 +61,24 @@ class WargameApp(App[None]):
             self.exit(return_code=2, message=f"there is no theme {self._wanted!r}; known: {known}")
             return
         self.push_screen(self._first())
+        self._begun = True
+        self._cover(self.size)
 
     def on_resize(self, event: events.Resize) -> None:
         """Covers everything where the terminal is too small."""
-        too_small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
-        if too_small and not isinstance(self.screen, SmallScreen):
-            self.push_screen(SmallScreen())
+        self._cover(event.size)
+
+    def _cover(self, size: Size) -> None:
+        if not self._begun:
+            return
+        covers = [screen for screen in self.screen_stack if isinstance(screen, SmallScreen)]
+        if size.width >= LEAST[0] and size.height >= LEAST[1]:
+            for cover in covers:
+                cover.dismiss()
+        elif covers:
+            covers[0].tell(size)
+        else:
+            self.push_screen(SmallScreen(size))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Commands of the palette: Textual's own, and each key of the screen in use."""

@@ -33,7 +33,7 @@ def fit(width: int, height: int, tiles: int) -> Fit:
     best = 0
     for size in range(8, 66, 2):
         under, beside = (width + 2) // (size + 2), (width + 2) // (2 * size + 3)
-        for across, lines, stacked in ((under, size, True), (beside, size // 2, False)):
+        for across, lines, stacked in ((under, size + 1, True), (beside, size // 2, False)):
             shown = min(tiles, across)
             if lines + 3 <= height and shown * size * size > best:
                 best, found = shown * size * size, Fit(size, shown, stacked)

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-LEAST = (80, 24)
+LEAST = Size(80, 24)
 
 
 class SmallScreen(ModalScreen[None]):
     """One sentence."""
 
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self._found = size
+
     def compose(self) -> ComposeResult:
         """The sentence."""
-        yield Static(id="small")
+        yield Static(_sentence(self._found), id="small")
 
-    def on_mount(self) -> None:
-        """Tells the size at once."""
-        self._tell(*self.app.size)
+    def tell(self, size: Size) -> None:
+        """Tells another size."""
+        self.query_one("#small", Static).update(_sentence(size))
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Goes away once there is room."""
-        if event.size.width >= LEAST[0] and event.size.height >= LEAST[1]:
-            self.dismiss()
-        else:
-            self._tell(*event.size)
 
-    def _tell(self, width: int, height: int) -> None:
-        self.query_one("#small", Static).update(
-            f"This terminal has {width} by {height} cells; wargame needs at least "
-            f"{LEAST[0]} by {LEAST[1]}: please make it larger."
-        )
+def _sentence(size: Size) -> str:
+    return (
+        f"This terminal has {size.width} by {size.height} cells; wargame needs at least "
+        f"{LEAST.width} by {LEAST.height}: please make it larger."
+    )

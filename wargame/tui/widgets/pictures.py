@@ -116,7 +116,9 @@ class Strip:
         first = [half_blocks(resized(image, where.size)) for image in clean[: where.shown]]
         second = [half_blocks(resized(image, where.size)) for image in shown[: where.shown]]
         blocks = [first, second] if where.stacked else [_beside(first, second)]
-        for block in blocks:
+        for at, block in enumerate(blocks):
+            if at:
+                yield _NEW_LINE
             yield from _rows(block)
         yield from self._told(where)
 
