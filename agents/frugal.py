@@ -30,8 +30,11 @@ class Frugal(Agent):
         "artifact_scan",
     )
 
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
+
     def act(self, view: View) -> int:
-        """A strong answer to an alarm; else a light measure while the reserve stays whole."""
+        """A strong answer to an alarm; else the next light measure, none twice in three rounds."""
         if alarms(view):
             for card in ("label_sanitation", "api_authentication", "rate_limit"):
                 strong = find(view, card, Strength.HEAVY)
@@ -39,7 +42,8 @@ class Frugal(Agent):
                     return strong.action
         for card in self.cheap:
             light = find(view, card, Strength.LIGHT)
-            spare = view.round == 1 or (light is not None and view.budget - light.cost >= 1)
-            if light is not None and light.legal and spare and not active(view, card):
+            worn = card in self._used and self._used[card] >= view.round - 2
+            if light is not None and light.legal and not worn and not active(view, card):
+                self._used[card] = view.round
                 return choose(view, card, Strength.LIGHT)
         return 0

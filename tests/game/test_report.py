@@ -48,7 +48,7 @@ def harms(result: Score) -> dict[Goal, float]:
         ("model_extraction.agreement", 0.7, "confidentiality", 0.7),
         ("checkpoint_theft.weights_read", 1.0, "confidentiality", 1.0),
         ("honest_served", 0.6, "availability", 0.4),
-        ("latency", 40.0, "availability", 0.75),  # 10 before
+        ("latency", 400.0, "availability", 0.75),  # 100 tolerated
         ("latency", 5.0, "availability", 0.0),
         ("unauthorized_api.calls_served", 0.1, "availability", 0.1),
     ],
@@ -77,7 +77,7 @@ def test_mission_is_the_weighted_sum_of_the_worst(tiny: Scenario) -> None:
         backdoor__trigger_success=at(0.9, 0.8, 0.95),
         sniff__records_exposed=at(0.4),
         honest_served=at(0.8),
-        latency=at(20.0),
+        latency=at(200.0),
     )
     result = score(round_, OPENING, tiny)
     assert harms(result) == {

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from models import strided_cnn
 from models.strided_cnn import Norm
 from tests.kernels.victims import TRAINED, accuracy, digits, seeded, unseen
+from wargame.kernels.gradient import input_gradient
 from wargame.kernels.private_training import fit_private
 from wargame.kernels.training import TrainSettings
 
@@ -104,3 +105,37 @@ def test_batch_normalisation_and_empty_noise_are_refused() -> None:
         private(norm="batch")
     with pytest.raises(ValueError, match="noise"):
         private(noise=0.0)
+
+
+def test_adversarial_examples_are_learned_privately() -> None:
+    """A perturbation is called for every filled batch, and changes what is learned."""
+    generator = torch.Generator().manual_seed(5)
+    x, y = torch.rand((40, 6), generator=generator), torch.randint(0, 2, (40,), generator=generator)
+    learned, calls = [], []
+
+    def push(
+        model: nn.Module, batch: torch.Tensor, labels: torch.Tensor, source: torch.Generator
+    ) -> torch.Tensor:
+        del source
+        calls.append(len(batch))
+        return batch + 0.1 * input_gradient(model, batch, labels).sign()
+
+    for perturb in (None, push):
+        model = nn.Linear(6, 2)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.fill_(0.1)
+        fit_private(
+            model,
+            x,
+            y,
+            TrainSettings(steps=8, batch_size=10, lr=0.05),
+            noise_multiplier=1.0,
+            max_grad_norm=1.0,
+            generator=torch.Generator().manual_seed(6),
+            delta=1e-3,
+            perturb=perturb,
+        )
+        learned.append(model.weight.detach().clone())
+    assert sum(calls) > 0
+    assert not torch.equal(*learned)

@@ -44,15 +44,14 @@ def lost(now: Measure, start: Measure | None) -> Span:
     )
 
 
-def slowed(now: Measure, start: Measure | None) -> Span:
-    """The formula h = 1 - l0 / l: twice the opening's latency is 1/2; 0 where it has none."""
-    if start is None:
-        return Span(0.0, 0.0, 0.0)
-    return _held(
-        1 - _ratio(start.value, now.value),
-        1 - _ratio(start.high, now.low),
-        1 - _ratio(start.low, now.high),
-    )
+TOLERATED_MS = 100.0
+"""A wait that no drone minds."""
+
+
+def slowed(now: Measure, _start: Measure | None) -> Span:
+    """The formula h = 1 - t / max(t, l): 0 up to the tolerated wait t, 1/2 at twice of it."""
+    waits = (max(TOLERATED_MS, wait) for wait in (now.value, now.low, now.high))
+    return _held(*(1 - TOLERATED_MS / wait for wait in waits))
 
 
 def advantage(now: Measure, _start: Measure | None) -> Span:

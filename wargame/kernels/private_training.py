@@ -11,7 +11,7 @@ from opacus.optimizers import DPOptimizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from wargame.kernels.training import Progress, TrainSettings, learning_rate
+from wargame.kernels.training import Perturb, Progress, TrainSettings, learning_rate
 
 
 def fit_private(
@@ -24,6 +24,7 @@ def fit_private(
     max_grad_norm: float,
     generator: torch.Generator,
     delta: float,
+    perturb: Perturb | None = None,
     progress: Progress | None = None,
 ) -> float:
     """DP-SGD (Abadi 2016) in place through Opacus: Poisson batches, per-record clipping, noise.
@@ -41,6 +42,8 @@ def fit_private(
         generator: source of batches and noise. It is seeded for repeatability, so the guarantee
             holds only against those who do not know the seed.
         delta: the probability with which the guarantee may fail.
+        perturb: moves each record of a batch on its own before it is learned (adversarial
+            training); what it does must depend on that record and the model alone.
         progress: called after every step.
 
     Returns:
@@ -66,7 +69,13 @@ def fit_private(
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(settings, step)
         rows = torch.nonzero(torch.rand(len(x), generator=generator) < rate).flatten()
-        _backward(wrapped, x[rows], y[rows], settings.label_smoothing)
+        batch = x[rows]
+        if perturb is not None and len(rows):
+            # The hooks would take the attack's own passes for records' gradients.
+            wrapped.disable_hooks()
+            batch = perturb(model, batch, y[rows], generator)
+            wrapped.enable_hooks()
+        _backward(wrapped, batch, y[rows], settings.label_smoothing)
         optimizer.step()
         optimizer.zero_grad()
         accountant.step(noise_multiplier=noise_multiplier, sample_rate=rate)

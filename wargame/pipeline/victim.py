@@ -139,6 +139,7 @@ def _train(context: Context, records: Records, plan: Plan) -> tuple[Arrays, Mapp
             max_grad_norm=plan.max_grad_norm,
             generator=generator,
             delta=1.0 / (2 * len(y)),
+            perturb=_perturbation(plan),
             progress=report,
         )
     else:

@@ -47,7 +47,7 @@ class Backdoor(UploadAttack):
     )
     measured_by: ClassVar[tuple[str, ...]] = ("trigger_success", "target_without_trigger")
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
-        Strength.LIGHT: {"share": 0.15, "size": 3},
+        Strength.LIGHT: {"share": 0.2, "size": 3},
         Strength.MEDIUM: {"share": 0.4, "size": 4},
         Strength.HEAVY: {"share": 0.8, "size": 5},
     }
