@@ -25,7 +25,7 @@ BIN = Path(sys.prefix) / "bin"
 DIST = ROOT / "build" / "gate"
 CLEAN = ROOT / "build" / "clean-venv"
 SHIPPED = ("wargame", "agents", "models", "scenarios")
-TYPED = ("wargame", "agents", "models", "tests", "scripts")
+TYPED = ("wargame", "agents", "models", "tests", "scripts", "benchmarks")
 PLAYERS = "--attacker random --defender random"
 ROUND = f"watch mapengine {PLAYERS} --seed 1 --fidelity drill --headless --json"
 

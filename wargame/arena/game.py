@@ -108,7 +108,7 @@ class Game:
             deck = self.board.decks[index]
             self._panels[index] = read_into(self._panels[index], deck, readings)
 
-    def step(self, attacker: int, defender: int) -> Step:
+    def step(self, attacker: int | np.int64, defender: int | np.int64) -> Step:
         """Plays a round; an action that is not allowed counts as passing."""
         asked = (int(attacker), int(defender))
         allowed = [bool(self.mask(side)[action]) for side, action in zip(SIDES, asked, strict=True)]

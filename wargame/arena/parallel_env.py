@@ -81,7 +81,7 @@ class WargameParallelEnv(ParallelEnv[str, Observation, Any]):
         return self._observations(), self._infos({})
 
     def step(
-        self, actions: Mapping[str, int]
+        self, actions: Mapping[str, int | np.int64]
     ) -> tuple[
         dict[str, Observation],
         dict[str, float],
