@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from wargame.kernels.intervals import from_scalar, mean, proportion
-from wargame.pipeline import frontdoor, victim
+from wargame.pipeline import frontdoor, gallery, victim
 from wargame.pipeline.access import LabelOracle, Oracle, Possessions, ScoreOracle, WhiteBox
 from wargame.pipeline.attack_roles import EvasionAttack, FrontDoorAttack, QueryAttack, UploadAttack
-from wargame.pipeline.collect import SHOWN
 from wargame.pipeline.context import Context, Held, hold
 from wargame.pipeline.defence_roles import ServeGuard
 from wargame.pipeline.frontdoor import row
@@ -117,7 +116,7 @@ def _evaluation(service: Service) -> Artifact:
             [name, int(right[labels == at].sum()), int((labels == at).sum())]
             for at, name in enumerate(deal(service.context.world).class_names)
         ]
-        return {"said": said.astype(np.int64)}, {
+        return gallery.sample(images, labels, said), {
             "measures": rows,
             "classes": classes,
             "seen": service.seen(),
@@ -215,27 +214,9 @@ def _trigger(service: Service, held: Held, _loot: Mapping[str, str]) -> Artifact
             f"{held.name}.target_without_trigger": row(proportion(already, len(labels)), "share"),
         }
         facts = {"measures": rows, "seen": service.seen()}
-        return _gallery(images, stamped, labels, before, said), facts
+        return gallery.fooled(images, stamped, labels, before, said), facts
 
     return service.context.make("trigger", [service.identity, held.identity], work)
-
-
-def _gallery(
-    clean: np.ndarray[Any, Any],
-    shown: np.ndarray[Any, Any],
-    true: np.ndarray[Any, Any],
-    before: np.ndarray[Any, Any],
-    after: np.ndarray[Any, Any],
-) -> dict[str, np.ndarray[Any, Any]]:
-    """A few tiles for the screen, those that changed the answer first."""
-    order = np.argsort(~((before == true) & (after != true)), kind="stable")[:SHOWN]
-    return {
-        "clean": clean[order],
-        "shown": shown[order],
-        "true": true[order].astype(np.int64),
-        "clean_label": before[order].astype(np.int64),
-        "shown_label": after[order].astype(np.int64),
-    }
 
 
 def _stolen(service: Service, loot: Mapping[str, str]) -> Artifact | None:
@@ -323,7 +304,7 @@ def _evaded(
     }
     if asked:
         rows["queries"] = row(from_scalar(asked), "count")
-    gallery = _gallery(
+    tiles = gallery.fooled(
         victim.to_images(x),
         victim.to_images(adversarial),
         y.numpy(),
@@ -331,7 +312,7 @@ def _evaded(
         after.numpy(),
     )
     measures = {f"{name}.{what}": values for what, values in rows.items()}
-    return gallery, {"measures": measures, "seen": service.seen()}
+    return tiles, {"measures": measures, "seen": service.seen()}
 
 
 def _query(service: Service, held: Held, loot: Mapping[str, str], members: Artifact) -> Artifact:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.kernels.scaling import downscale
-from wargame.pipeline import victim
+from wargame.pipeline import gallery, victim
 from wargame.pipeline.context import Context
 from wargame.pipeline.defence_roles import Bench, Cleaner, Cleaning, Credentials, Gate
 from wargame.pipeline.records import Mask, Records
@@ -41,11 +41,13 @@ def _make(
     bench = _bench(context, archive, model)
     batch, facts = _gated(context, arrived, bench)
     purge = np.zeros(len(archive), np.bool_)
+    strips: dict[str, NDArray[Any]] = {}
     in_order = sorted(context.playing(Cleaner), key=lambda pair: pair[1].order)
     for held, cleaner in in_order:
         found = cleaner.clean(batch, bench)
         facts |= _verdict(held.name, batch, found.keep, found.text, alarm=found.alarm)
         facts |= _changed(held.name, batch, found, archive)
+        strips |= gallery.packed(held.name, _doubted(batch, found, bench))
         batch = replace(
             batch,
             labels=batch.labels if found.labels is None else found.labels,
@@ -56,7 +58,18 @@ def _make(
     facts |= {"stored": len(batch), "planted_stored": int(batch.planted.sum())}
     kept = replace(batch, large={}).arrays()
     scaled = np.asarray(sorted(batch.large), np.int64)
-    return {**kept, "scaled": scaled, "purge": purge.astype(np.uint8)}, facts
+    return {**kept, **strips, "scaled": scaled, "purge": purge.astype(np.uint8)}, facts
+
+
+def _doubted(batch: Records, found: Cleaning, bench: Bench) -> dict[str, NDArray[Any]]:
+    at = gallery.doubts(found.keep, batch.labels, found.labels)
+    if not len(at):
+        return {}
+    thought = bench.probs(batch.images[at]).argmax(1)
+    if found.labels is not None:
+        changed = found.labels[at] != batch.labels[at]
+        thought = np.where(changed, found.labels[at], thought)
+    return gallery.doubted(batch, at, thought)
 
 
 def _gated(context: Context, arrived: Artifact, bench: Bench) -> tuple[Records, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -65,6 +66,14 @@ class Records:
             out["large_at"] = np.asarray(at, np.int64)
             out["large"] = np.stack([self.large[index] for index in at])
         return out
+
+    def digest(self) -> str:
+        """Digest of everything but captures at full resolution."""
+        total = hashlib.sha256()
+        for array in (self.images, self.labels, self.senders, self.truth, self.planted):
+            total.update(f"{array.dtype.str}{array.shape}".encode())
+            total.update(np.ascontiguousarray(array).data)
+        return total.hexdigest()[:40]
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:

@@ -262,7 +262,9 @@ class Tally:
         for name, (value, low, high, n, unit) in found.facts.get("measures", {}).items():
             self.measures[name] = Measure(value, low, high, n, found.key, unit)
         self._saw(found.facts.get("seen", {}))
-        if job.what == "probe":
+        if job.what == "evaluation":
+            self.picture("service", found, "honest tiles, and what the service says of them")
+        elif job.what == "probe":
             self._probe(found)
         elif job.what == "gold":
             gold = _estimate(found.facts["gold"])

@@ -8,10 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from wargame.pipeline import collect, measure, preprocess, release, storage, transmit, victim
+from wargame.pipeline import (
+    collect,
+    gallery,
+    measure,
+    preprocess,
+    release,
+    storage,
+    transmit,
+    victim,
+)
 from wargame.pipeline.attack_roles import EvasionAttack, QueryAttack, UploadAttack
 from wargame.pipeline.context import Context
-from wargame.pipeline.defence_roles import BatchCheck, ServeGuard
+from wargame.pipeline.defence_roles import BatchCheck, Cleaner, ServeGuard
 from wargame.pipeline.outcome import InForce, Outcome
 from wargame.pipeline.records import Records
 from wargame.pipeline.serve import watches
@@ -68,7 +77,7 @@ class Walk:
             measures=self.tally.measures,
             readings=self.tally.readings(),
             grants=self._grants(),
-            pictures=tuple(self.tally.pictures),
+            pictures=tuple(sorted(self.tally.pictures, key=lambda item: item.card == "service")),
             events=tuple(self.tally.events),
             carry={
                 "shelf": self.shelf,
@@ -93,10 +102,17 @@ class Walk:
         for held, card in context.playing(UploadAttack):
             if card.trigger(deal(context.world).image_shape) is not None:
                 self._remember_trigger(held.play)
-            self.tally.picture(held.name, collect.gallery(context, uploaded, held.name))
+            self._picture(uploaded, held.name, "what was uploaded")
+        for held, _ in context.playing(Cleaner):
+            self._picture(batch, held.name, "what it doubted: the label sent, and what it thinks")
         self.kept = self.shelf
         self.batch = batch
         self.shelf = storage.appended(self.shelf, batch)
+
+    def _picture(self, source: Artifact, card: str, caption: str) -> None:
+        tiles = gallery.unpacked(self.context, source, card)
+        if tiles is not None:
+            self.tally.picture(card, tiles, caption)
 
     def _remember_trigger(self, play: InForce) -> None:
         others = [item for item in self.triggers if item["card"] != play.card]
