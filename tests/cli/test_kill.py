@@ -74,6 +74,29 @@ def test_resume_without_a_file_finds_the_newest_unfinished(
     assert "no unfinished match" in done.stderr
 
 
+def test_a_match_killed_before_its_record_begins_can_be_resumed_too(
+    wargame: Run, small: Path, leaves: Path, played: Path, tmp_path: Path
+) -> None:
+    home, file = tmp_path / "home", tmp_path / "m.jsonl"
+    script = (
+        "import sys, os\nfrom wargame.cli import main\nfrom wargame.cli import matches\n"
+        "note = matches.note\n"
+        "def noted(*words):\n    note(*words)\n    os.kill(os.getpid(), 9)\n"
+        "matches.note = noted\nmain(sys.argv[1:])"
+    )
+    words = [*watching(small, leaves), "--record", "m.jsonl"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], env=environment(home), cwd=tmp_path
+    )
+    assert done.returncode == -9
+    assert not file.exists()
+    again = wargame("resume", file, "--headless", home=home)
+    assert again.returncode == 0, again.stderr
+    assert file.read_bytes() == played.read_bytes()
+    file.unlink()
+    assert wargame("resume", file, "--headless", home=home).returncode == 2
+
+
 def test_two_processes_never_write_one_record(
     wargame: Run, played: Path, leaves: Path, tmp_path: Path
 ) -> None:

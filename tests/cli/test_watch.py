@@ -36,6 +36,7 @@ def test_words_tell_every_round_and_what_decided(
     wargame: Run, small: Path, leaves: Path, played: Path, tmp_path: Path
 ) -> None:
     done = wargame(*watching(small, leaves))
+    assert done.returncode == 0, done.stderr
     record = read(played)
     assert record.result is not None
     told = " ".join(done.stdout.split())

@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from wargame.data.home import data_home
 from wargame.errors import WargameError
@@ -32,25 +34,50 @@ def fresh(scenario: str, seed: int) -> Path | None:
     return path if os.access(home(), os.W_OK) else None
 
 
-def note(path: Path) -> None:
-    """Remembers a record elsewhere; a data home that cannot be written is no reason to stop."""
-    place = str(path.resolve())
-    name = hashlib.sha256(place.encode()).hexdigest()[:16]
+def note(path: Path, intent: Mapping[str, Any] | None = None) -> None:
+    """Remembers a record elsewhere; a data home that cannot be written is no reason to stop.
+
+    Args:
+        path: the record.
+        intent: what is about to be recorded there, while its first line is not written yet.
+    """
+    told = json.dumps({"path": str(path.resolve()), "intent": intent})
     try:
         home().mkdir(parents=True, exist_ok=True)
-        (home() / f"{name}.path").write_text(place, "utf-8")
+        pointer = _pointer(path)
+        scratch = pointer.with_suffix(f".{os.getpid()}")
+        scratch.write_text(told, "utf-8")
+        scratch.replace(pointer)
     except (OSError, UnicodeError):
         return
+
+
+def intended(path: Path) -> dict[str, Any] | None:
+    """What was about to be recorded there when a process was killed, or None."""
+    told = _read(_pointer(path)).get("intent")
+    return told if isinstance(told, dict) else None
+
+
+def _pointer(path: Path) -> Path:
+    name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    return home() / f"{name}.path"
+
+
+def _read(pointer: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(pointer.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def known() -> list[Path]:
     """All records that are still there, the one written last first."""
     found = {path.resolve() for path in home().glob("*.jsonl")}
     for pointer in home().glob("*.path"):
-        try:
-            found.add(Path(pointer.read_text("utf-8")))
-        except (OSError, UnicodeError):
-            continue
+        place = _read(pointer).get("path")
+        if isinstance(place, str):
+            found.add(Path(place))
     present = [(path.stat().st_mtime, path) for path in found if path.is_file()]
     return [path for _, path in sorted(present, reverse=True)]
 

@@ -47,7 +47,7 @@ def data(parser: argparse.ArgumentParser) -> None:
 
 
 def record(parser: argparse.ArgumentParser) -> None:
-    """--record and --force."""
+    """--record."""
     parser.add_argument(
         "--record",
         type=Path,

@@ -37,8 +37,6 @@ def recording(match: Match, path: Path | None, *, force: bool = False) -> Iterat
             yield None
             return
         path = chosen
-    else:
-        matches.note(path)
     old = _there(match, path, force=force)
     if old is not None and old.result is not None:
         with _replacing(match, path) as journal:
@@ -46,6 +44,7 @@ def recording(match: Match, path: Path | None, *, force: bool = False) -> Iterat
         return
     if old is None:
         Journal(path, match).close()
+    matches.note(path)
     with going_on(match, path) as journal:
         yield journal
 

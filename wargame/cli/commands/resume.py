@@ -40,6 +40,10 @@ def run(args: argparse.Namespace) -> int:
     from wargame.game.record import read
 
     path = args.file or matches.newest_unfinished()
+    if not path.exists() and (intent := matches.intended(path)) is not None:
+        from wargame.cli.commands.watch import begin
+
+        return begin(path, intent, args)
     record = read(path)
     if record.result is not None:
         say(f"{path} is finished; `wargame replay {path}` shows it")

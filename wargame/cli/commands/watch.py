@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import Any
 
 from wargame.cli import options
 
@@ -45,6 +47,11 @@ def run(args: argparse.Namespace) -> int:
         from wargame.cli.screen import watch
 
         return watch(args)
+    if args.record is not None and not args.record.exists():
+        from wargame.cli import matches
+
+        # Before anything that takes time: killed from here on, the match can be resumed.
+        matches.note(args.record, _intent(args))
     from wargame.cli.output import Progress
     from wargame.cli.recording import recording
     from wargame.cli.setting import between
@@ -64,3 +71,28 @@ def run(args: argparse.Namespace) -> int:
         with recording(match, args.record, force=args.force) as journal:
             play_out(match, journal, in_json if args.json else in_words, progress)
     return 0
+
+
+def _intent(args: argparse.Namespace) -> dict[str, Any]:
+    place = Path(args.scenario)
+    return {
+        "scenario": str(place.resolve()) if place.is_file() else args.scenario,
+        "attacker": args.attacker,
+        "defender": args.defender,
+        "seed": args.seed,
+        "fidelity": args.fidelity,
+        "data": str(args.data.resolve()) if args.data else None,
+    }
+
+
+def begin(path: Path, intent: dict[str, Any], args: argparse.Namespace) -> int:
+    """Begins a match that was killed before its record was.
+
+    Args:
+        path: the record.
+        intent: what was to be played.
+        args: of `wargame resume`.
+    """
+    data = args.data or (Path(intent["data"]) if intent["data"] else None)
+    more = {"record": path, "data": data, "force": False, "headless": True}
+    return run(argparse.Namespace(**{**intent, **more, "json": args.json, "workers": args.workers}))
