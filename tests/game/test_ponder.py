@@ -84,6 +84,16 @@ def test_an_alarm_brings_the_cards_of_its_stage_forward(tiny: Scenario) -> None:
     assert not own & set(calm[-3:])
 
 
+def test_the_move_looked_at_is_prepared_first(tiny: Scenario) -> None:
+    board = Board(tiny)
+    seen = view(board.start(), D, (), board.deck(D))
+    order = ponder.moves(seen)
+    assert ponder.moves(seen, order[4])[0] == order[4]
+    assert sorted(ponder.moves(seen, order[4])) == sorted(order)
+    poor = view(replace(board.start(), budgets=(0, 0)), D, (), board.deck(D))
+    assert ponder.moves(poor, order[4]) == (0,)  # what is not allowed is not prepared
+
+
 def test_what_is_pondered_is_exactly_what_the_move_then_needs(tiny: Scenario) -> None:
     for action in (0, 1, 4):
         remote = Remote()

@@ -18,13 +18,17 @@ _SERVING = Stage.RELEASE.position
 """From this stage on a card trains no model anew."""
 
 
-def moves(seen: View) -> tuple[int, ...]:
+def moves(seen: View, looked_at: int | None = None) -> tuple[int, ...]:
     """Every legal action of a view, in the order in which to prepare them.
 
     Passing comes first, since every other round builds on the same arrivals. Then cards that
     train nothing and cards that retrain take turns, so that a cheap one is ready at once and no
     worker stands idle behind another's training. Within each, what the instruments' alarms point
     at comes first, and cards already in force come last.
+
+    Args:
+        seen: the player's view.
+        looked_at: the move under the player's cursor, which goes before all others.
     """
     alarmed = _alarmed_stages(seen)
     held = {own.card for own in seen.in_force}
@@ -34,7 +38,10 @@ def moves(seen: View) -> tuple[int, ...]:
     )
     cheap = [move.action for move in ranked if _position(move) >= _SERVING]
     dear = [move.action for move in ranked if _position(move) < _SERVING]
-    return (PASS, *_in_turn(dear, cheap))
+    order = (PASS, *_in_turn(dear, cheap))
+    if looked_at not in order:
+        return order
+    return (looked_at, *(action for action in order if action != looked_at))
 
 
 def _rank(move: Move, alarmed: set[Stage], held: set[str]) -> tuple[bool, bool, int, int]:

@@ -45,6 +45,11 @@ class Order:
         return peek(*args, store=store)
 
 
+def opening_order(world: World) -> Order:
+    """The honest start of a match."""
+    return Order(world, START, 0, (), ())
+
+
 @lru_cache(maxsize=2)
 def _store(root: Path) -> Store:
     return Store(root)
@@ -90,7 +95,7 @@ class Remote:
     def opening(self, world: World, *, store: Store, pool: Pool, progress: Progress) -> Outcome:
         """Round 0, from the store or from a worker."""
         del store, pool
-        return self._get(Order(world, START, 0, (), ()), progress)
+        return self._get(opening_order(world), progress)
 
     def resolve(
         self,

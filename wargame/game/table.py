@@ -16,7 +16,8 @@ from typing import Any
 from wargame.data import sources
 from wargame.data.dataset import Dataset
 from wargame.errors import Cancelled
-from wargame.game import agent, ponder, scenario
+from wargame.game import ponder, scenario
+from wargame.game.agent_file import named
 from wargame.game.deck import PASS
 from wargame.game.match import DataFacts, Match, RoundLine
 from wargame.game.record import Journal
@@ -58,7 +59,7 @@ def seat(
     **more: Any,
 ) -> Seats:
     """A match of these players; a name of None is a human."""
-    players = [agent.make(name) if (name := names[side]) else None for side in SIDES]
+    players = [named(name)() if (name := names[side]) else None for side in SIDES]
     facts = DataFacts(tiles.name, tiles.digest, sources.describe(tiles))
     kept = store if store is not None else default_store()
     return Seats(rules, *players, seed=seed, fidelity=fidelity, data=facts, store=kept, **more)
@@ -118,21 +119,26 @@ class Table:
         """Calls off the round that is being made; can be called from any thread."""
         self._called_off.set()
 
-    def ponder(self, side: Side, chosen: Mapping[Side, int] | None = None) -> None:
+    def ponder(
+        self, side: Side, chosen: Mapping[Side, int] | None = None, looked_at: int | None = None
+    ) -> None:
         """Prepares what the moves of a side need, while a human thinks about them.
 
         Args:
             side: who is to move.
             chosen: moves of this round already made by other humans.
+            looked_at: the move that the human considers just now, which is prepared first.
         """
         with self._turn:
             if self._remote is None or self.match.over:
                 return
             known = dict.fromkeys(SIDES, PASS) | self.match.asked() | dict(chosen or {})
-            self._remote.ponder(list(self._orders(side, known)))
+            self._remote.ponder(list(self._orders(side, known, looked_at)))
 
-    def _orders(self, side: Side, known: Mapping[Side, int]) -> Iterator[Order]:
-        for action in ponder.moves(self.match.view(side)):
+    def _orders(
+        self, side: Side, known: Mapping[Side, int], looked_at: int | None
+    ) -> Iterator[Order]:
+        for action in ponder.moves(self.match.view(side), looked_at):
             yield self.match.ahead({**known, side: action})
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wargame.data.dataset import Dataset
     from wargame.game.match import Resolver
     from wargame.game.record import Record
+    from wargame.game.remote import Remote
     from wargame.game.table import Table
     from wargame.game.terms import Scenario
     from wargame.pool import Workers
@@ -51,6 +52,7 @@ class Backstage:
     ) -> None:
         self.options = options
         self._workers, self._resolver, self._store = workers, resolver, store
+        self._remote: Remote | None = None
 
     def store(self) -> Store:
         """Where artifacts are kept."""
@@ -112,21 +114,32 @@ class Backstage:
         """Takes what the briefing chose."""
         self.options = replace(options)
 
-    def warm(self, tiles: Dataset) -> None:
-        """Lets every worker load what the first round needs."""
-        if self._workers is not None:
-            from wargame.game.remote import prime
+    def remote(self) -> Remote | None:
+        """What has rounds made by the workers; one for all matches, so that they share its work."""
+        if self._remote is None and self._workers is not None:
+            from wargame.game.remote import Remote
 
-            self._workers.warm(prime, tiles.digest)
+            self._remote = Remote(self._workers, self.store())
+        return self._remote
+
+    def warm(self, rules: Scenario, tiles: Dataset) -> None:
+        """Lets every worker load what it needs, and makes the start that is likeliest wanted."""
+        remote = self.remote()
+        if remote is None or self._workers is None:
+            return
+        from wargame.game.match import world_seed
+        from wargame.game.remote import opening_order, prime
+
+        self._workers.warm(prime, tiles.digest)
+        seed, fidelity = world_seed(self.options.seed), self.options.fidelity
+        remote.ponder([opening_order(rules.world(seed, fidelity, tiles.digest))])
 
     def table(self, rules: Scenario, tiles: Dataset, *, watching: bool = False) -> Table:
         """A table with the players of the options, and a record of a human's match."""
         from wargame.data.home import data_home
-        from wargame.game.remote import Remote
         from wargame.game.table import Table, journal, seat
 
-        store = self.store()
-        remote = Remote(self._workers, store) if self._workers is not None else None
+        store, remote = self.store(), self.remote()
         match = seat(
             rules,
             self.players(watching=watching),

@@ -85,7 +85,7 @@ class BriefingScreen(Screen[None]):
             self.post_message(RulesRead(rules, self._backstage.opponents()))
             tiles = self._backstage.tiles(rules.data)
             self.post_message(DataRead(tiles, self._backstage.describe(tiles)))
-            self._backstage.warm(tiles)
+            self._backstage.warm(rules, tiles)
         except WargameError as error:
             self.post_message(Failed(str(error)))
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 from textual.widgets import Footer
 
 from wargame.errors import Cancelled, WargameError
@@ -35,6 +36,10 @@ FIRST_MODEL = "The first honest model is being trained: every loss is measured a
 YOUR_TURN = "Your move: ↑ ↓ card, ← → strength, Enter plays it. Both sides move at once."
 
 
+RESTS = 0.4
+"""Seconds after which the cursor is taken to rest on a card."""
+
+
 class PlayScreen(BoardScreen):
     """Shows one side's view, and nothing of the other's."""
 
@@ -51,6 +56,7 @@ class PlayScreen(BoardScreen):
         self._chosen: dict[Side, int] = {}
         self._busy = True
         self._scene: Scene | None = None
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The board above, five panes below."""
@@ -104,9 +110,9 @@ class PlayScreen(BoardScreen):
             self.post_message(Failed(str(error)))
 
     @work(thread=True, group="ponder")
-    def _ponder(self, side: Side, chosen: dict[Side, int]) -> None:
+    def _ponder(self, side: Side, chosen: dict[Side, int], looked_at: int | None = None) -> None:
         try:
-            self._table.ponder(side, chosen)
+            self._table.ponder(side, chosen, looked_at)
         except WargameError as error:
             self.post_message(Failed(str(error)))
 
@@ -172,7 +178,7 @@ class PlayScreen(BoardScreen):
         hand.disabled = False
         hand.show(seen)
         hand.focus()
-        self._ponder(self._turn, dict(self._chosen))
+        self._ponder(self._turn, dict(self._chosen), PASS)
 
     def _tell_status(self, seen: View) -> None:
         match = self._table.match
@@ -194,6 +200,14 @@ class PlayScreen(BoardScreen):
         move = message.move
         measured = self._scene.measured.get(move.card or "", ()) if self._scene else ()
         self.query_one(Inspector).show(move.card, move.strength, measured, move.reason)
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(RESTS, lambda: self._prepare(move.action))
+
+    def _prepare(self, action: int) -> None:
+        """What the cursor rests on is the likeliest move."""
+        if not self._busy:
+            self._ponder(self._turn, dict(self._chosen), action)
 
     def on_hand_refused(self, message: Hand.Refused) -> None:
         """Says why."""

@@ -100,8 +100,12 @@ class TheatreScreen(BoardScreen):
                 parts.append((f" {number} ", style))
             if number < self._rules.rounds:
                 parts.append(("━", style))
-        parts.append(("  playing" if self._playing else "  paused", "$muted"))
+        parts.append((f"  {self.pace_word()}", "$muted"))
         self.query_one("#scrubber", Static).update(Content.assemble(*parts))
+
+    def pace_word(self) -> str:
+        """Whether rounds go by of themselves."""
+        return "playing" if self._playing else "paused"
 
     def action_go(self, by: int) -> None:
         """Back or on."""

@@ -112,12 +112,19 @@ class WatchScreen(TheatreScreen):
         self.query_one(Bar).state = None
         self.notify(message.text, severity="error", timeout=20, markup=False)
 
+    def pace_word(self) -> str:
+        """Whether the agents play on."""
+        if self._table.match.over:
+            return super().pace_word()
+        return "held" if self._holding else "live"
+
     def action_run(self) -> None:
         """Holds the agents or lets them play; after the end it is a replay."""
         if self._table.match.over:
             super().action_run()
             return
         self._holding = not self._holding
+        self.refresh_round()
         self.query_one(Bar).idle = "Held: space lets the agents play on." if self._holding else ""
         self._continue()
 
