@@ -111,3 +111,41 @@ def test_two_processes_never_write_one_record(
     assert done.returncode == 2
     assert "another process" in done.stderr
     assert file.read_bytes() == head
+
+
+OWN = """\
+from wargame.game.agent import Agent, legal
+
+
+class Mine(Agent):
+    title = "Mine"
+    character = "The dearest card it can play"
+
+    def act(self, view):
+        return max(legal(view), key=lambda action: view.moves[action].cost)
+"""
+
+
+def test_an_own_agent_file_is_named_again_to_go_on_and_to_verify(
+    wargame: Run, small: Path, leaves: Path, tmp_path: Path
+) -> None:
+    mine, file = tmp_path / "mine.py", tmp_path / "m.jsonl"
+    mine.write_text(OWN)
+    words = [mine if word == "random" else word for word in watching(small, leaves)]
+    words[words.index("--defender") + 1] = "random"
+    done = wargame(*words, "--record", file)
+    assert done.returncode == 0, done.stderr
+    whole = file.read_bytes()
+    assert read(file).header.agents == {"attacker": "mine.py", "defender": "random"}
+    file.write_bytes(b"".join(whole.splitlines(keepends=True)[:4]))
+    refused = wargame("resume", file, "--headless")
+    assert refused.returncode == 2
+    assert "--attacker" in refused.stderr
+    done = wargame("resume", file, "--headless", "--attacker", mine)
+    assert done.returncode == 0, done.stderr
+    assert file.read_bytes() == whole
+    assert wargame("verify", file, "--attacker", mine).returncode == 0
+    mine.write_text(OWN.replace("max", "min"))
+    other = wargame("verify", file, "--attacker", mine)
+    assert other.returncode == 1
+    assert "plays.attacker.action" in other.stdout

@@ -46,6 +46,14 @@ def data(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def own_agents(parser: argparse.ArgumentParser) -> None:
+    """--attacker and --defender, for records of somebody's own agent files."""
+    for side in ("attacker", "defender"):
+        parser.add_argument(
+            f"--{side}", metavar="FILE.py", help="the agent file that played, if it was your own"
+        )
+
+
 def record(parser: argparse.ArgumentParser) -> None:
     """--record."""
     parser.add_argument(

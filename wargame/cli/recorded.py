@@ -12,6 +12,7 @@ import numpy as np
 from wargame.errors import WargameError
 from wargame.game import agent
 from wargame.game.agent import Agent
+from wargame.game.agent_file import named
 from wargame.game.record import Record
 from wargame.game.setup import HUMAN
 from wargame.game.terms import Scenario
@@ -57,12 +58,18 @@ class Recorded(Agent):
             return None
 
 
-def players(record: Record) -> tuple[Recorded, Recorded]:
-    """The two sides of a record."""
+def players(
+    record: Record, own: tuple[str | None, str | None] = (None, None)
+) -> tuple[Recorded, Recorded]:
+    """The two sides of a record.
+
+    Args:
+        record: what was played.
+        own: the user's own agent files, which a record only names.
+    """
     made = []
-    for side in SIDES:
-        name = record.header.agents.get(side)
-        inner = _inner(name)
+    for side, word in zip(SIDES, own, strict=True):
+        inner = named(word)() if word else _inner(record.header.agents.get(side))
         actions = tuple(each.plays[side].action for each in record.rounds)
         made.append(Recorded(actions, inner))
     return made[0], made[1]

@@ -110,8 +110,8 @@ def _check_scenario(name: str) -> None:
 
 
 def _check_agent(name: str, side: Side) -> None:
-    from wargame.game.agent import agent_class
+    from wargame.game.agent_file import named
 
-    found = agent_class(name)
+    found = named(name)
     if side not in found.sides:
         raise WargameError(f"{name} cannot play the {side.value}")

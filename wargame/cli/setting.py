@@ -10,6 +10,7 @@ from wargame.data.sources import find, load
 from wargame.errors import WargameError
 from wargame.game import agent, scenario, setup
 from wargame.game.agent import Agent
+from wargame.game.agent_file import named
 from wargame.game.lines import Header
 from wargame.game.match import DataFacts, Match, Resolver
 from wargame.game.table import Seats
@@ -61,6 +62,7 @@ def again(
     pool: Pool | None = None,
     progress: Progress = silent,
     agents: tuple[Agent | None, Agent | None] | None = None,
+    own: tuple[str | None, str | None] = (None, None),
     resolver: Resolver | None = None,
 ) -> Seats:
     """The match of a record, no round played.
@@ -72,6 +74,7 @@ def again(
         pool: this process where it is not given.
         progress: told what is being made.
         agents: who plays; else the recorded ones.
+        own: the user's own agent files, which a record only names.
         resolver: makes the rounds; the pipeline in this process where it is not given.
 
     Raises:
@@ -79,7 +82,7 @@ def again(
     """
     rules = scenario.from_content(header.content)
     offer(_tiles(header, data))
-    players = agents if agents is not None else _players(header)
+    players = agents if agents is not None else _players(header, own)
     return Seats(
         rules,
         *players,
@@ -93,9 +96,16 @@ def again(
     )
 
 
-def _players(header: Header) -> tuple[Agent | None, Agent | None]:
-    names = [header.agents.get(side) for side in SIDES]
-    made = [agent.make(name) if name not in (None, setup.HUMAN) else None for name in names]
+def _players(
+    header: Header, own: tuple[str | None, str | None]
+) -> tuple[Agent | None, Agent | None]:
+    made: list[Agent | None] = []
+    for side, word in zip(SIDES, own, strict=True):
+        name = header.agents.get(side)
+        if word is not None:
+            made.append(named(word)())
+        else:
+            made.append(agent.make(name) if name not in (None, setup.HUMAN) else None)
     return made[0], made[1]
 
 

@@ -9,7 +9,7 @@ from wargame.cli import options
 DESCRIPTION = """\
 Play a match on the screen, against a ready agent or against somebody beside you. You choose one
 card a round; the pipeline is then really run, attacked and measured, and your instruments show
-you what they show. F1 explains everything on the screen.
+you what they show. ? explains everything on the screen.
 """
 EPILOG = """\
 examples:

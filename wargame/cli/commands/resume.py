@@ -27,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the command's arguments."""
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the record")
     options.data(parser)
+    options.own_agents(parser)
     options.headless(parser)
     options.json(parser, "the record's lines on the standard output")
     options.workers(parser)
@@ -75,6 +76,7 @@ def _tell_or_play(args: argparse.Namespace, record: Record) -> None:
         return
     with options.pool(args.workers) as pool, Progress() as progress:
         progress.head = "catching up: "
-        match = again(record.header, data=args.data, pool=pool, progress=progress)
+        own = args.attacker, args.defender
+        match = again(record.header, data=args.data, pool=pool, progress=progress, own=own)
         with going_on(match, record.path) as journal:
             play_out(match, journal, tell, progress)

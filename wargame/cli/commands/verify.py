@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the command's arguments."""
     parser.add_argument("file", type=Path, metavar="FILE", help="the record")
     options.data(parser)
+    options.own_agents(parser)
     options.workers(parser)
     options.json(parser, "the findings as one JSON object")
 
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         options.pool(args.workers) as pool,
         Progress() as progress,
     ):
-        seats = players(record)
+        seats = players(record, (args.attacker, args.defender))
         match = again(
             record.header,
             data=args.data,

@@ -29,7 +29,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.scenario(parser)
     for side in ("attacker", "defender"):
         parser.add_argument(
-            f"--{side}", required=True, metavar="AGENT", help="`wargame agents` lists them"
+            f"--{side}",
+            required=True,
+            metavar="AGENT",
+            help="a name (`wargame agents`) or your own .py file",
         )
     options.seed(parser)
     options.fidelity(parser)
@@ -74,11 +77,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _intent(args: argparse.Namespace) -> dict[str, Any]:
-    place = Path(args.scenario)
+    def placed(word: str) -> str:
+        return str(Path(word).resolve()) if Path(word).is_file() else word
+
     return {
-        "scenario": str(place.resolve()) if place.is_file() else args.scenario,
-        "attacker": args.attacker,
-        "defender": args.defender,
+        "scenario": placed(args.scenario),
+        "attacker": placed(args.attacker),
+        "defender": placed(args.defender),
         "seed": args.seed,
         "fidelity": args.fidelity,
         "data": str(args.data.resolve()) if args.data else None,
