@@ -106,6 +106,11 @@ def agent_class(name: str) -> type[Agent]:
     Raises:
         WargameError: there is none, or its file holds no agent of that name.
     """
+    if name.endswith(".py"):
+        raise WargameError(
+            f"{name} is somebody's own agent file; a record starts none by itself: "
+            "give the file with --attacker or --defender"
+        )
     module = catalog.agent_module(name)
     for item in vars(module).values():
         if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, cast
@@ -10,6 +11,7 @@ import numpy as np
 
 from wargame.errors import WargameError
 from wargame.game.agent import Agent, Fault
+from wargame.game.agent_file import blame
 from wargame.game.board import Board, Position
 from wargame.game.report import Score, score
 from wargame.game.terms import Scenario
@@ -249,6 +251,9 @@ class Match:
             return self.board.deck(side).action(agent.act(self.view(side)))
         except WargameError as error:
             raise Fault(side, f"{agent.name}: {error}") from error
+        except Exception as error:
+            file = getattr(sys.modules.get(type(agent).__module__), "__file__", None)
+            raise Fault(side, blame(error, file, agent.name)) from error
 
     def _finish(
         self,

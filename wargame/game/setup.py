@@ -7,7 +7,8 @@ from pathlib import Path
 
 from wargame.data.home import cache_home
 from wargame.data.sources import describe, load
-from wargame.game import agent, scenario
+from wargame.game import scenario
+from wargame.game.agent_file import named
 from wargame.game.match import DataFacts, Match
 from wargame.game.terms import Scenario
 from wargame.pipeline.source import offer
@@ -39,7 +40,8 @@ def prepare(
 
     Args:
         game: a scenario's name, file, or the scenario itself.
-        attacker: an agent's name; None (or "human") where `Match.step` will be told its actions.
+        attacker: an agent's name, or the user's own file, ending in .py; None (or "human") where
+            `Match.step` will be told its actions.
         defender: likewise.
         seed: everything random follows from it.
         fidelity: one of the scenario's.
@@ -53,7 +55,7 @@ def prepare(
     """
     rules = game if isinstance(game, Scenario) else scenario.load(game)
     players = [
-        None if name in (None, HUMAN) else agent.make(str(name)) for name in (attacker, defender)
+        None if name in (None, HUMAN) else named(str(name))() for name in (attacker, defender)
     ]
     tiles = load(rules.data, location=data)
     offer(tiles)
