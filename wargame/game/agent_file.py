@@ -35,7 +35,7 @@ def load(path: Path) -> type[Agent]:
         WargameError: the file cannot be run, or holds no complete agent; says where in it.
     """
     module = _run(path)
-    found = [item for item in vars(module).values() if _is_agent(item, module)]
+    found: list[type[Agent]] = [each for each in vars(module).values() if _is_agent(each, module)]
     if len(found) != 1:
         many = " and ".join(item.__name__ for item in found)
         raise WargameError(
