@@ -56,11 +56,13 @@ class Pictures(Widget, can_focus=True):
         self._labels: tuple[str, ...] = ()
 
     def show(self, shots: tuple[Shot, ...], classes: tuple[str, ...]) -> None:
-        """Offers these strips, the newest in front."""
+        """Offers these strips, the first of the newest round in front."""
         changed = shots != self._shots
         self._shots, self._labels = shots, classes
         if changed:
-            self.set_reactive(Pictures.at, max(0, len(shots) - 1))
+            newest = shots[-1].round if shots else 0
+            first = next((at for at, shot in enumerate(shots) if shot.round == newest), 0)
+            self.set_reactive(Pictures.at, first)
         self._ask()
         self.refresh()
 
