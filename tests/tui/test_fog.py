@@ -60,7 +60,7 @@ async def test_what_the_other_side_hides_changes_nothing_on_the_screen(
 ) -> None:
     shown: list[list[str]] = []
     for number, action in enumerate((1, 4, 0)):
-        monkeypatch.setattr("wargame.game.agent.make", lambda _name, a=action: fixed(a)())
+        monkeypatch.setattr("wargame.game.table.named", lambda _name, a=action: fixed(a))
         options = Options(side=side.value, fidelity="drill", seed=3)
         house = House(options, tiny, terrain, tmp_path / str(number), Blind())
         app = briefing(house)
