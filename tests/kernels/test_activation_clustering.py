@@ -7,6 +7,7 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
+from wargame.kernels import activation_clustering
 from wargame.kernels.activation_clustering import ClusterReport, Reduction, cluster
 from wargame.kernels.trigger import TriggerSpec, stamp
 
@@ -143,3 +144,14 @@ def test_both_thresholds_must_be_crossed() -> None:
     assert not cluster(features, labels, 1, 0, max_share=0.2).suspicious.any()
     assert not cluster(features, labels, 1, 0, min_silhouette=0.99).suspicious.any()
     assert not cluster(np.ones((20, 3)), labels[:20], 1, 0).suspicious.any()
+
+
+@pytest.mark.parametrize("shape", [(30, 80), (80, 30)])
+def test_principal_components_are_scikit_learns(shape: tuple[int, int]) -> None:
+    """Sign and all, whichever side of the matrix is longer."""
+    from sklearn.decomposition import PCA
+
+    features = np.random.default_rng(4).normal(size=shape) * np.linspace(1, 3, shape[1])
+    mine = activation_clustering._principal(features, 5)
+    theirs = PCA(n_components=5, svd_solver="full").fit_transform(features)
+    np.testing.assert_allclose(mine, theirs, atol=1e-8)
