@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from wargame.data.dataset import Dataset
@@ -39,7 +38,7 @@ def between(
     for name in (attacker, defender):
         if name == setup.HUMAN:
             raise WargameError("a human needs the screen: use `wargame play`")
-    match = setup.prepare(
+    return setup.prepare(
         game,
         attacker,
         defender,
@@ -49,9 +48,6 @@ def between(
         pool=pool,
         progress=progress,
     )
-    # What the data is, not where it lies: the record must be the same on every machine.
-    match.data = replace(match.data, origin=match.data.origin.partition(", from ")[0])
-    return match
 
 
 def again(

@@ -78,8 +78,8 @@ def find(digest: str) -> Dataset | None:
     return terrain if terrain.digest == digest else None
 
 
-def describe(data: Dataset) -> str:
-    """One line: real or synthetic, how much, from where."""
+def summary(data: Dataset) -> str:
+    """One line: real or synthetic, how much; the same on every machine."""
     height, width, channels = data.image_shape
     size = (
         f"{len(data.x_train):,} training and {len(data.x_test):,} test images "
@@ -87,8 +87,15 @@ def describe(data: Dataset) -> str:
     )
     if data.origin == "synthetic":
         return f"synthetic terrain, painted here: {size}"
+    return f"real data, {data.name}: {size}"
+
+
+def describe(data: Dataset) -> str:
+    """The summary, and where the data lies on this machine."""
+    if data.origin == "synthetic":
+        return summary(data)
     place = registry.read().digests.get(data.digest)
-    return f"real data, {data.name}: {size}, from {place.path if place else 'a file'}"
+    return f"{summary(data)}, from {place.path if place else 'a file'}"
 
 
 def add(path: Path, name: str, *, size: int = 32) -> Dataset:

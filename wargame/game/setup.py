@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from wargame.data.home import cache_home
-from wargame.data.sources import describe, load
+from wargame.data.sources import load, summary
 from wargame.game import scenario
 from wargame.game.agent_file import named
 from wargame.game.match import DataFacts, Match
@@ -64,7 +64,7 @@ def prepare(
         *players,
         seed=seed,
         fidelity=fidelity,
-        data=DataFacts(tiles.name, tiles.digest, describe(tiles)),
+        data=DataFacts(tiles.name, tiles.digest, summary(tiles)),
         store=store if store is not None else default_store(),
         pool=pool,
         progress=progress,

@@ -60,7 +60,7 @@ def seat(
 ) -> Seats:
     """A match of these players; a name of None is a human."""
     players = [named(name)() if (name := names[side]) else None for side in SIDES]
-    facts = DataFacts(tiles.name, tiles.digest, sources.describe(tiles))
+    facts = DataFacts(tiles.name, tiles.digest, sources.summary(tiles))
     kept = store if store is not None else default_store()
     return Seats(rules, *players, seed=seed, fidelity=fidelity, data=facts, store=kept, **more)
 
