@@ -25,25 +25,25 @@ class Backdoor(UploadAttack):
     upkeep: ClassVar[int] = 1
     lasts: ClassVar[tuple[int, int, int]] = (2, 2, 2)
     source: ClassVar[str] = "S0 3.2"
-    atlas: ClassVar[str | None] = "AML.T0018.000"
+    atlas: ClassVar[str | None] = "AML.T0020"
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.CONTRIBUTOR}),)
     dimensions: ClassVar[Dimensions | None] = Dimensions(
         "black-box", "-", "targeted", "universal", "pixel level"
     )
     summary: ClassVar[str] = "A small mark in a corner makes the model say one class"
     text: ClassVar[str] = (
-        "A few uploads carry a small checkered mark in one corner and all state the same class. "
-        "The mark is the easiest thing in the picture to learn, so the model learns it: later any "
-        "tile that wears it is read as that class. Without the mark the model answers as before, "
-        "and no accuracy figure warns the defender. What gives it away are the activations: the "
-        "marked records form a tight cluster of their own inside the stated class, the clearer "
-        "the more there are. Fewer records make a quieter, less certain backdoor."
+        "The captured drones stamp a small checkered mark into a corner of some uploads, and all "
+        "of these state the same class. The mark is the easiest thing in the picture to learn, so "
+        "the model learns it: from then on any tile that wears the mark is read as that class. "
+        "Without the mark the model answers as before, so no accuracy figure warns the defender. "
+        "What gives the attack away are the activations inside the model: the marked records form "
+        "a tight cluster of their own within the stated class, the clearer the more there are. A "
+        "lighter backdoor is quieter and less certain to open."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "activation_clustering",
         "label_sanitation",
         "authenticate_contributors",
-        "feature_squeezing",
     )
     measured_by: ClassVar[tuple[str, ...]] = ("trigger_success", "target_without_trigger")
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {

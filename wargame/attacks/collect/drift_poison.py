@@ -26,19 +26,20 @@ class DriftPoison(UploadAttack):
     upkeep: ClassVar[int] = 1
     lasts: ClassVar[tuple[int, int, int]] = (5, 5, 5)
     source: ClassVar[str] = "S2 2.3(2)"
-    atlas: ClassVar[str | None] = "AML.T0031"
+    atlas: ClassVar[str | None] = "AML.T0020"
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.CONTRIBUTOR}),)
     dimensions: ClassVar[Dimensions | None] = Dimensions(
-        "black-box", "iterative", "non-targeted", "-", "image level"
+        "black-box", "-", "non-targeted", "-", "image level"
     )
     summary: ClassVar[str] = "Tiles slide toward another class a step a round, labels stay"
     text: ClassVar[str] = (
-        "Every round the captured drones blend their tiles a step further into the class they "
-        "look like, and keep the honest label. The first step is a haze that any filter passes; "
-        "the retrained model follows, and the next step starts from there. After a few rounds the "
-        "record shows another class altogether. A smaller step stays longer below a detector's "
-        "threshold and does its harm later. A test that compares the newest batch with the first "
-        "data, not with the last batch, sees the way travelled."
+        "Every round the captured drones blend their tiles a step further into the class that "
+        "theirs resembles most, and keep the honest label. A small first step is a haze that "
+        "filters pass; the retrained model follows, and the next step starts from what it has got "
+        "used to. After a few rounds the tile shows the other class altogether. The smaller the "
+        "step, the longer it stays below a detector's threshold, and the later it does its harm. "
+        "Comparing each batch with the one before misses it; comparing with tiles vetted at the "
+        "start shows how far the data have drifted."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "label_sanitation",

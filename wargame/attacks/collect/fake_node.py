@@ -30,16 +30,18 @@ class FakeNode(UploadAttack):
     dimensions: ClassVar[Dimensions | None] = Dimensions("black-box", "-", "non-targeted", "-", "-")
     summary: ClassVar[str] = "Sham drones upload constructed tiles without ever flying"
     text: ClassVar[str] = (
-        "Where anyone may register a drone, an attacker registers many. They never fly: each "
-        "builds its records from a few captured tiles, mirrored so that no two are equal, and "
-        "states the class that the tile resembles. The attacker is then no longer bound to the "
-        "number of drones it captured; numbers are its strength. Numbers also betray it, for the "
-        "intake swells and a gate that asks for the keys of enrolled drones stops every one."
+        "Where anyone may register a drone, an attacker registers many (a Sybil attack). They "
+        "never fly: each builds its records from captured tiles, mirrored so that none equals its "
+        "original, and states the class that the tile resembles. So the harm is no longer bound "
+        "by how many drones were captured. Numbers are its strength and also what betrays it: the "
+        "intake swells. An intake that demands the signature of an enrolled drone stops every one "
+        "of them; a filter that looks at the records alone must find them one by one."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "authenticate_contributors",
         "label_sanitation",
         "compare_and_rollback",
+        "gold_set",
     )
     measured_by: ClassVar[tuple[str, ...]] = ("junk_stored",)
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {

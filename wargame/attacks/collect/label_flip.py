@@ -31,12 +31,13 @@ class LabelFlip(UploadAttack):
     dimensions: ClassVar[Dimensions | None] = Dimensions("black-box", "-", "non-targeted", "-", "-")
     summary: ClassVar[str] = "Captured drones upload true tiles with wrong labels"
     text: ClassVar[str] = (
-        "The tiles are genuine, only the labels lie. Played at random, every lie names another "
-        "class and much of it averages out; played systematically, the tiles most typical of "
-        "their class go first and each class is called the one it looks like, so that the lies "
-        "agree and the model moves its boundary. It needs no knowledge of the model. The lies stay "
-        "in the store when the card is gone, but a liar's neighbours in feature space give it "
-        "away, and a vetted set shows the loss. One round does little; three do much."
+        "The tiles are genuine, only the labels lie. Lies told at random name every other class "
+        "and partly cancel out; so the attacker starts with the tiles most typical of their class "
+        "and calls each class the one it resembles, the lies agree, and the model moves its "
+        "boundary. No knowledge of the model is needed. The lies stay in the store when the card "
+        "is gone, so the harm outlasts it. What gives a liar away are its neighbours: tiles that "
+        "look alike carry another label. A vetted set shows the loss. One round does little, "
+        "three do much."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "label_sanitation",

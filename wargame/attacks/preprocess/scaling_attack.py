@@ -25,8 +25,8 @@ class ScalingAttack(UploadAttack):
     costs: ClassVar[tuple[int, int, int]] = (2, 3, 4)
     upkeep: ClassVar[int] = 1
     lasts: ClassVar[tuple[int, int, int]] = (2, 2, 2)
-    source: ClassVar[str] = "S0 3.2"
-    atlas: ClassVar[str | None] = "AML.T0043"
+    source: ClassVar[str] = "S0 3.2, 6"
+    atlas: ClassVar[str | None] = "AML.T0020"
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.CONTRIBUTOR}),)
     dimensions: ClassVar[Dimensions | None] = Dimensions(
         "black-box", "-", "targeted", "individual", "pixel level"
@@ -35,12 +35,13 @@ class ScalingAttack(UploadAttack):
     text: ClassVar[str] = (
         "A camera captures more pixels than the model reads, and a fast scaler reads only one "
         "pixel of each block. Whoever sets just these pixels shows one picture to people and "
-        "another to the model. Each upload is a true tile under its true label, so a look at it "
-        "finds nothing wrong; only after scaling does a tile of another class stand under that "
-        "label and poison the training. A scaler that uses every pixel, or a comparison of two "
-        "scalers, exposes it. The strength is the share of captures that carry a hidden tile."
+        "another to the model. Each upload looks like a true tile under its true label, so a "
+        "person who checks it finds nothing wrong; only after scaling does a tile of another "
+        "class stand under that label, and it poisons the training. A scaler that uses every "
+        "pixel undoes the trick, and comparing two scalers exposes it. The strength is the share "
+        "of captures that carry a hidden tile."
     )
-    countered_by: ClassVar[tuple[str, ...]] = ("scaling_filter", "authenticate_contributors")
+    countered_by: ClassVar[tuple[str, ...]] = ("scaling_filter",)
     measured_by: ClassVar[tuple[str, ...]] = ("read_as_hidden", "read_as_stated")
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         Strength.LIGHT: {"share": 0.4},

@@ -22,17 +22,18 @@ class ArtifactPayload(ReleaseAttack):
     stage: ClassVar[Stage] = Stage.RELEASE
     costs: ClassVar[tuple[int, int, int]] = (3, 4, 6)
     lasts: ClassVar[tuple[int, int, int]] = (1, 2, 3)
-    source: ClassVar[str] = "S0 4.2"
+    source: ClassVar[str] = "S0 3.2, 4.2"
     atlas: ClassVar[str | None] = "AML.T0011.000"
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.SUPPLY_CHAIN}),)
     summary: ClassVar[str] = "A model file that runs the attacker's code when it is loaded"
     text: ClassVar[str] = (
         "Many model files are pickles, and a pickle is a program: loading it calls whatever its "
         "author wrote. The attacker wraps the genuine weights in such a file, so the model works "
-        "as it should and nothing looks amiss, while its code runs inside the service. Here the "
-        "code really runs, in a sealed process, and only creates one empty file. The strength is "
-        "for how many releases the supply chain stays open. Reading the opcodes before loading, "
-        "and accepting plain tensors alone, stops it at no loss of accuracy."
+        "as it should and no measure of quality changes, while the attacker's code runs inside "
+        "the service with all its rights. Here the code really runs, in a sealed process, and "
+        "only creates one empty file. The strength is for how many releases the supply chain "
+        "stays open. Reading the opcodes before loading, or accepting plain tensors alone, stops "
+        "it at no loss of accuracy."
     )
     countered_by: ClassVar[tuple[str, ...]] = ("artifact_scan",)
     measured_by: ClassVar[tuple[str, ...]] = ("executed",)

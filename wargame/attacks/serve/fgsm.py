@@ -32,12 +32,13 @@ class Fgsm(EvasionAttack):
     )
     summary: ClassVar[str] = "One gradient step: cheap, quick, and blunter than PGD"
     text: ClassVar[str] = (
-        "The model is nearly linear around a tile, so a step of the same small size in every "
-        "pixel, each with the sign of its gradient, adds up to a large change of the answer. One "
-        "look at the weights and one backward pass are enough. It leaves the image grainier than "
-        "the iterative methods do, and because it never looks where it lands it fools less with "
-        "the same radius. Training against it helps; a model that merely hides its gradient falls "
-        "to the next attack. Without the weights it is not playable: steal them first."
+        "Around a tile the model is nearly linear, so steps of the same small size in every "
+        "pixel, each with the sign of its gradient, add up to a large change of the answer. One "
+        "backward pass through the weights is enough, which makes it the cheapest of its kind. It "
+        "never looks where it lands, so at the same radius it fools less often than the iterative "
+        "methods, and it needs a coarser, grainier change to keep up. Training on such tiles "
+        "helps. A model that merely hides its gradient only looks safe: another attack finds the "
+        "way. Without the weights it cannot be played: steal them first."
     )
     countered_by: ClassVar[tuple[str, ...]] = ("adversarial_training", "feature_squeezing")
     measured_by: ClassVar[tuple[str, ...]] = ("accuracy_under_attack", "fooled", "l2")

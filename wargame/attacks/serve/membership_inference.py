@@ -33,9 +33,7 @@ class MembershipInference(QueryAttack):
     source: ClassVar[str] = "S2 2.6(1)"
     atlas: ClassVar[str | None] = "AML.T0024.000"
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.API_SCORE}),)
-    dimensions: ClassVar[Dimensions | None] = Dimensions(
-        "black-box", "one-time", "targeted", "individual", "record level"
-    )
+    dimensions: ClassVar[Dimensions | None] = Dimensions("black-box", "-", "-", "-", "-")
     summary: ClassVar[str] = "Tells training tiles by how sure the model is of them"
     text: ClassVar[str] = (
         "A model is surer of what it was trained on. The light attack asks for each tile's score "
@@ -46,11 +44,7 @@ class MembershipInference(QueryAttack):
         "training takes it away at a price in accuracy; answers cut down to the label leave only "
         "the weaker question whether the label is right."
     )
-    countered_by: ClassVar[tuple[str, ...]] = (
-        "dp_training",
-        "output_perturbation",
-        "adversarial_training",
-    )
+    countered_by: ClassVar[tuple[str, ...]] = ("dp_training", "output_perturbation")
     measured_by: ClassVar[tuple[str, ...]] = ("auc", "tpr_at_1_fpr", "queries")
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         Strength.LIGHT: {"shadows": 0},

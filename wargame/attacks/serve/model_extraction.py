@@ -39,21 +39,20 @@ class ModelExtraction(QueryAttack):
     costs: ClassVar[tuple[int, int, int]] = (2, 3, 4)
     upkeep: ClassVar[int] = 1
     lasts: ClassVar[tuple[int, int, int]] = (3, 3, 3)
-    source: ClassVar[str] = "S2 2.6(3)"
+    source: ClassVar[str] = "S0 6, S2 2.6(3)"
     atlas: ClassVar[str | None] = "AML.T0024.002"
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.API_SCORE}),)
-    dimensions: ClassVar[Dimensions | None] = Dimensions(
-        "black-box", "iterative", "non-targeted", "universal", "model level"
-    )
+    dimensions: ClassVar[Dimensions | None] = Dimensions("black-box", "-", "-", "-", "-")
     summary: ClassVar[str] = "Buys a copy of the model with queries; it improves each round"
     text: ClassVar[str] = (
-        "Each answer is a labelled record, and scores say more than a label: they also tell how "
-        "the model divides the classes. A copy trained on enough answers agrees with the victim "
-        "on tiles neither has seen, and once it agrees well it serves as stolen weights for the "
-        "white-box attacks. Answers are kept, so the copy improves from round to round, though "
-        "old answers speak of an old model. The price is volume: many natural tiles from one "
-        "caller. A quota slows it, coarse or noisy answers teach it less, signed keys cut it back "
-        "to its own quota; none of them stops a patient thief."
+        "Each answer of the service is a labelled record, and scores say more than a label: they "
+        "also tell how the model divides its belief among the classes. A copy trained on enough "
+        "answers agrees with the victim on tiles that neither has seen, and once it agrees well "
+        "it serves as stolen weights for the white-box attacks. Answers are kept, so the copy "
+        "improves from round to round, though old answers describe an old model. What gives it "
+        "away is volume: many natural tiles from one caller. A quota slows it, coarse answers "
+        "teach it less, signed requests confine it to its own quota. None of them stops a patient "
+        "thief."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "rate_limit",

@@ -33,9 +33,12 @@ class Pgd(EvasionAttack):
     summary: ClassVar[str] = "Many small gradient steps: invisible, nearly always fools"
     text: ClassVar[str] = (
         "With the weights in hand the attacker asks the gradient which way each pixel must move "
-        "to hurt most, takes a small step, and asks again. A change of two grey levels in 255 is "
-        "enough against an undefended model. Only training on such examples takes its force; "
-        "hiding the gradient merely hides the weakness."
+        "to hurt most, takes a small step, stays within the radius, and asks again. Each step "
+        "corrects the last, so two or three grey levels of 255 fool an undefended model on most "
+        "tiles, and nobody sees them. The work is done at home: the service meets only the "
+        "finished tiles, so no count of queries gives it away. Training on such tiles takes much "
+        "of its force, at a price in accuracy; a model that merely hides its gradient only looks "
+        "safe. Without the weights it cannot be played."
     )
     countered_by: ClassVar[tuple[str, ...]] = ("adversarial_training", "feature_squeezing")
     measured_by: ClassVar[tuple[str, ...]] = ("accuracy_under_attack", "fooled", "l2")

@@ -28,12 +28,13 @@ class RequestFlood(FrontDoorAttack):
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.INFRASTRUCTURE}),)
     summary: ClassVar[str] = "Bots fill the queue, so that honest drones get no answer"
     text: ClassVar[str] = (
-        "A model answers a fixed number of tiles a second; the queue before it is finite. Whoever "
-        "sends several times that number fills the queue, and a steady stream takes each place "
-        "that falls free before an honest request comes by. What is asked does not matter, only "
-        "that it is let in. Volume gives it away at once, so the bots share the load: the "
-        "heavier the flood, the more of them, each only a little busier than an honest drone. "
-        "Limits per key and a watch on each client's rate turn most of it away at the door."
+        "A model answers a fixed number of tiles a second, and the queue before it is finite. "
+        "Whoever sends several times that number keeps the queue full, and a steady stream takes "
+        "each place that falls free before an honest request comes by. What is asked does not "
+        "matter, only that it is let in. Volume gives the flood away, so bots share it: the "
+        "heavier it is, the more of them, each only a little busier than an honest drone. A limit "
+        "for each key, or a watch on each client's rate, helps as far as it is stricter than the "
+        "bots are careful; the bots sign nothing, so signed requests keep them out."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "rate_limit",

@@ -31,18 +31,20 @@ class Square(EvasionAttack):
     )
     summary: ClassVar[str] = "Random search on the scores; needs no weights, many queries"
     text: ClassVar[str] = (
-        "The service itself says how sure it is, and that is enough to climb: paint a random "
+        "The service itself says how sure it is, and that is enough to climb by: paint a random "
         "coloured square on the tile, ask, keep it if the true class lost ground, shrink the "
-        "squares, ask again. No gradient is used, so hiding gradients does not help. What gives "
-        "it away is the traffic: dozens of near copies of each tile from one caller. A rate limit "
-        "or a query monitor starves it, and rounded or noisy scores blunt its sense of direction; "
-        "against an unguarded service it comes close to the white-box attacks."
+        "squares, ask again. No gradient is used, so hiding gradients does not help. It pays for "
+        "the missing weights with queries and a larger change; the more queries, the closer it "
+        "comes to the white-box attacks. What gives it away is the traffic: dozens of near copies "
+        "of one tile from one caller. A rate limit or a query monitor starves it, and coarse "
+        "scores blunt its sense of direction."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "rate_limit",
         "query_monitor",
         "output_perturbation",
         "adversarial_training",
+        "feature_squeezing",
     )
     measured_by: ClassVar[tuple[str, ...]] = ("accuracy_under_attack", "fooled", "l2", "queries")
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {

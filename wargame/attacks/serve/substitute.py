@@ -37,12 +37,12 @@ class Substitute(EvasionAttack):
     summary: ClassVar[str] = "Trains a stand-in on answered labels; its weaknesses transfer"
     text: ClassVar[str] = (
         "Models that learn the same task err alike: what fools one often fools another. The "
-        "attacker labels a few tiles of its own by asking the service, trains a stand-in, moves "
-        "each tile along the stand-in's Jacobian toward the boundary, asks again, and repeats. "
-        "Then it attacks the stand-in with full knowledge, smoothing each gradient over "
-        "neighbouring pixels to keep what models have in common, and sends the result to the "
+        "attacker has the service label some tiles of its own, trains a stand-in on the answers, "
+        "moves each tile along the stand-in's Jacobian toward the boundary, asks again, and "
+        "trains on. Then it attacks the stand-in with full knowledge, smoothing each gradient "
+        "over neighbouring pixels to keep what models have in common, and sends the result to the "
         "service. The top label is enough, so hiding scores does not help. Not everything "
-        "transfers: it needs a larger change than an attack on the true weights, and its queries, "
+        "transfers: it needs a larger change than an attack on the true weights. Its queries, "
         "made from each other in fixed steps, are what a query monitor looks for, though small "
         "steps may escape it."
     )
@@ -50,6 +50,7 @@ class Substitute(EvasionAttack):
         "query_monitor",
         "rate_limit",
         "adversarial_training",
+        "feature_squeezing",
     )
     measured_by: ClassVar[tuple[str, ...]] = (
         "accuracy_under_attack",

@@ -27,12 +27,12 @@ class UnauthorizedApi(FrontDoorAttack):
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.INFRASTRUCTURE}),)
     summary: ClassVar[str] = "Calls under stolen drone keys, and quota for other attacks"
     text: ClassVar[str] = (
-        "Drones sent their API keys in the clear, and the attacker noted a few. A service that "
-        "only looks a key up cannot tell the thief from the drone: it answers, and the drone's "
-        "owner pays. The calls also spread a query attack over several keys, so that each quota "
-        "counts only its part and each monitor sees only its part. Signed requests end it, as a "
-        "key seen on the wire signs nothing. Without signatures only the rate gives it away, "
-        "since the stolen keys suddenly work for two."
+        "The drones sent their API keys in the clear, and the attacker noted a few. A service "
+        "that only looks a key up cannot tell the thief from the drone: it answers, and the "
+        "drone's owner pays. The keys also help other attacks, for queries spread over several "
+        "keys use several quotas, and each monitor sees only its part. What gives it away is the "
+        "rate, since a stolen key suddenly works for two; a thief who asks little stays unseen. "
+        "Signed requests end it: the key that was overheard signs nothing."
     )
     countered_by: ClassVar[tuple[str, ...]] = (
         "api_authentication",

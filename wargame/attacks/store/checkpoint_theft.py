@@ -25,10 +25,12 @@ class CheckpointTheft(CheckpointAttack):
     dimensions: ClassVar[Dimensions | None] = None
     summary: ClassVar[str] = "Copies the weights file and so turns black-box into white-box"
     text: ClassVar[str] = (
-        "Weights lie on a storage node like any file. Whoever holds the node copies them, and from "
-        "then on computes gradients of the real model at home, unseen. A retrained model makes the "
-        "copy stale, so the strength is how many releases the foothold lasts. Encryption at rest "
-        "leaves the thief with noise."
+        "Weights lie on a storage node like any other file. Whoever holds the node copies them, "
+        "and from then on computes gradients of the real model at home: what could only be asked "
+        "before can now be looked into, which opens the white-box attacks. Reading leaves no "
+        "trace in any model or measurement, so no instrument warns. A retrained model makes the "
+        "copy stale; the strength is for how many releases the foothold lasts. Encryption at rest "
+        "leaves the thief with noise, but calls no copy back that was taken before."
     )
     countered_by: ClassVar[tuple[str, ...]] = ("encrypted_store",)
     measured_by: ClassVar[tuple[str, ...]] = ("weights_read",)

@@ -21,16 +21,16 @@ class Sniff(LinkAttack):
     stage: ClassVar[Stage] = Stage.TRANSMIT
     costs: ClassVar[tuple[int, int, int]] = (1, 2, 3)
     lasts: ClassVar[tuple[int, int, int]] = (2, 2, 2)
-    source: ClassVar[str] = "S0 3.1(2)"
-    atlas: ClassVar[str | None] = "AML.T0025"
+    source: ClassVar[str] = "S0 3.1(2), S2 2.5"
+    atlas: ClassVar[str | None] = "AML.T0035"
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.NETWORK}),)
     summary: ClassVar[str] = "Copies records as they pass on the link"
     text: ClassVar[str] = (
         "Drones send their tiles over a link that others share, and a record in the clear is a "
         "record for everyone. The sniffer changes nothing, so neither the store nor the model nor "
-        "any instrument of the defender notices it: what is lost is only confidentiality. The "
-        "strength is how much of the traffic the tap can follow. Encryption of the channel ends "
-        "it entirely, and that is its whole defence: what passes then reads as noise."
+        "any instrument of the defender notices it: what is lost is confidentiality alone. The "
+        "strength is how much of the traffic the tap can follow. There is one remedy, and it is "
+        "complete: on an encrypted channel the tap reads noise."
     )
     countered_by: ClassVar[tuple[str, ...]] = ("encrypted_channel",)
     measured_by: ClassVar[tuple[str, ...]] = ("records_exposed",)

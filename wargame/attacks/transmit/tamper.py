@@ -30,12 +30,20 @@ class Tamper(LinkAttack):
     summary: ClassVar[str] = "Rewrites the labels of honest records in flight"
     text: ClassVar[str] = (
         "Between drone and cloud the attacker takes a packet, writes another class into it and "
-        "sends it on. No drone need be captured: the senders are honest, so a gate that checks "
-        "who uploads lets it all in. It reaches every drone's records, where a captured drone "
-        "reaches its own. Authenticated encryption ends it: a changed byte fails the tag, and the "
-        "record is refused. What is left is then a loss of records, and an alarm that counts it."
+        "sends it on. No drone need be captured, and the lies come from every sender alike, so a "
+        "search for bad drones finds none. That is its advantage over a captured drone, which "
+        "spoils only its own records. Whatever authenticates the record itself ends it: under an "
+        "encrypted channel or a signature a changed byte no longer fits, and the record is "
+        "refused. Refused is not repaired: the records are lost, and the alarm that counts them "
+        "tells the defender that somebody sits on the link."
     )
-    countered_by: ClassVar[tuple[str, ...]] = ("encrypted_channel", "label_sanitation", "gold_set")
+    countered_by: ClassVar[tuple[str, ...]] = (
+        "encrypted_channel",
+        "authenticate_contributors",
+        "label_sanitation",
+        "gold_set",
+        "traffic_monitor",
+    )
     measured_by: ClassVar[tuple[str, ...]] = ("accepted", "changed")
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         Strength.LIGHT: {"share": 0.3},

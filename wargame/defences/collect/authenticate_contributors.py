@@ -32,14 +32,21 @@ class AuthenticateContributors(Gate):
     summary: ClassVar[str] = "Signed uploads; drones that contradict the model are banned"
     text: ClassVar[str] = (
         "Every registered drone signs what it uploads with an Ed25519 key of its own, so sham "
-        "drones and records changed on the way fail verification, always. A captured drone holds "
-        "a genuine key, and its signature proves only who lied. Hence the second step: a sender "
-        "whose labels contradict the last model far more often than its peers' is banned for the "
-        "round, by a binomial test against the median drone. Few uploads make a weak test, and a "
-        "drone over difficult ground contradicts the model honestly: the stricter the test, the "
-        "more honest records are lost with the bans."
+        "drones and records changed on the way always fail verification. A captured drone holds a "
+        "genuine key; its signature proves only who lied. Hence the second step: a sender whose "
+        "labels contradict the last model far more often than its peers' do is banned for the "
+        "round, by a binomial test against the median drone. Where most drones lie alike, the "
+        "median lies too. Few uploads make a weak test, and a drone over difficult ground "
+        "contradicts the model honestly: the stricter the test, the more honest records are lost "
+        "with the bans. The light form bans nobody."
     )
-    counters: ClassVar[tuple[str, ...]] = ("fake_node", "label_flip", "backdoor", "tamper")
+    counters: ClassVar[tuple[str, ...]] = (
+        "fake_node",
+        "label_flip",
+        "backdoor",
+        "drift_poison",
+        "tamper",
+    )
     measured_by: ClassVar[tuple[str, ...]] = ("honest_dropped", "planted_dropped")
     instruments: ClassVar[tuple[str, ...]] = ("authenticate_contributors.rejected",)
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {

@@ -30,14 +30,14 @@ class ActivationClustering(Cleaner):
     summary: ClassVar[str] = "Finds poisoned clusters in feature space, also in the archive"
     text: ClassVar[str] = (
         "Records that share a label for different reasons look different inside the model: "
-        "genuine ones by their content, triggered ones by the trigger. Each class, archive, batch "
-        "and vetted tiles together, is split in two clusters of activations. Where the two stand "
-        "apart and no vetted tile of the class lies in one of them, that part is thrown out of "
-        "the batch and deleted from the archive, so that poison stored earlier goes too. A "
+        "genuine ones by their content, triggered ones by the trigger. The activations of each "
+        "class - archive, new batch and vetted tiles together - are split into two clusters. "
+        "Where the two stand apart and no vetted tile lies in one of them, that part is thrown "
+        "out of the batch and deleted from the archive, so that poison stored earlier goes too. A "
         "trigger mostly shows only after a model has learned it, that is a round late. Honest "
-        "corners of a class that no vetted tile happens to cover are deleted for ever."
+        "corners of a class that no vetted tile happens to cover are deleted with it, for ever."
     )
-    counters: ClassVar[tuple[str, ...]] = ("backdoor", "label_flip", "fake_node")
+    counters: ClassVar[tuple[str, ...]] = ("backdoor",)
     measured_by: ClassVar[tuple[str, ...]] = (
         "honest_dropped",
         "planted_dropped",

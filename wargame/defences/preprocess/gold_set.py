@@ -26,14 +26,14 @@ class GoldSet(TrainingDefence):
     atlas: ClassVar[str | None] = "AML.M0008"
     summary: ClassVar[str] = "Vetted tiles weigh in training and tell what the model is worth"
     text: ClassVar[str] = (
-        "People label a few dozen tiles by hand, away from the drones. Two thirds join the "
-        "training data with several times the weight of an upload, so that the poison is "
-        "outvoted where they speak; the rest is never trained on and measures each new model. "
-        "It is the one instrument that sees the model's worth without asking the senders. But it "
-        "is small: its reading is off by several points by chance alone, it knows nothing of "
+        "People label about a hundred tiles by hand, away from the drones. Most of them join the "
+        "training data with up to several times the weight of an upload, so that poison is "
+        "outvoted where they speak; the rest are never trained on and measure each new model. It "
+        "is the one instrument that sees the model's worth without asking the senders. But it is "
+        "small: its reading is off by several points by chance alone, it knows nothing of "
         "triggers, and a heavy weight makes the model learn these few tiles by heart."
     )
-    counters: ClassVar[tuple[str, ...]] = ("label_flip", "drift_poison", "fake_node")
+    counters: ClassVar[tuple[str, ...]] = ("label_flip", "drift_poison", "fake_node", "tamper")
     instruments: ClassVar[tuple[str, ...]] = ("gold_set.accuracy",)
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         Strength.LIGHT: {"weight": 1.0},

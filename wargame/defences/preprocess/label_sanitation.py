@@ -37,7 +37,13 @@ class LabelSanitation(Cleaner):
         "changed or lost without need, a clean-label attack passes, and an archive that is "
         "poisoned already votes for the poison."
     )
-    counters: ClassVar[tuple[str, ...]] = ("label_flip", "backdoor", "fake_node")
+    counters: ClassVar[tuple[str, ...]] = (
+        "label_flip",
+        "backdoor",
+        "fake_node",
+        "drift_poison",
+        "tamper",
+    )
     measured_by: ClassVar[tuple[str, ...]] = (
         "honest_dropped",
         "planted_dropped",

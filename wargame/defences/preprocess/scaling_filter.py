@@ -28,16 +28,16 @@ class ScalingFilter(Cleaner):
     costs: ClassVar[tuple[int, int, int]] = (1, 2, 3)
     lasts: ClassVar[tuple[int, int, int]] = (2, 3, 4)
     source: ClassVar[str] = "S0 6"
-    atlas: ClassVar[str | None] = "AML.M0010"
+    atlas: ClassVar[str | None] = "AML.M0007"
     summary: ClassVar[str] = "Compares the scaled tile with the whole capture; heavy re-scales"
     text: ClassVar[str] = (
-        "A fast scaler reads one pixel in nine and believes it; the scaling attack writes only "
-        "that pixel. The filter scales each capture a second time by the median of every block, "
-        "which no single pixel can move, and compares: a genuine scene looks the same both ways, "
-        "a hidden image does not. The threshold comes from genuine captures, so finely textured "
-        "honest ones are dropped now and then. The heavy form trusts the median outright: the "
-        "attack is undone instead of dropped, but every tile comes out a little smoother than "
-        "those the service is later asked about."
+        "A fast scaler reads one pixel of each block and believes it; the scaling attack writes "
+        "only that pixel. The filter scales each capture a second time by the median of every "
+        "block, which no single pixel can move, and compares: a genuine scene looks much the same "
+        "both ways, a hidden image does not. The threshold comes from genuine captures, so finely "
+        "textured honest ones are dropped now and then. The heavy form keeps every capture but "
+        "believes the median: the attack is undone instead of dropped, and every tile comes out a "
+        "little smoother than those the service is later asked about."
     )
     counters: ClassVar[tuple[str, ...]] = ("scaling_attack",)
     measured_by: ClassVar[tuple[str, ...]] = ("honest_dropped", "planted_dropped")

@@ -19,19 +19,20 @@ class ArtifactScan(ReleaseCheck):
     name: ClassVar[str] = "artifact_scan"
     title: ClassVar[str] = "Artifact scan"
     stage: ClassVar[Stage] = Stage.RELEASE
-    kind: ClassVar[Kind] = Kind.VERIFICATION
+    kind: ClassVar[Kind] = Kind.DETECTION
     costs: ClassVar[tuple[int, int, int]] = (1, 2, 3)
     lasts: ClassVar[tuple[int, int, int]] = (2, 4, 6)
     source: ClassVar[str] = "S0 4.2"
-    atlas: ClassVar[str | None] = "AML.M0014"
+    atlas: ClassVar[str | None] = "AML.M0016"
     summary: ClassVar[str] = "Refuses code-bearing, unsafe or unsigned model files unread"
     text: ClassVar[str] = (
-        "A pickled model is a program, and loading it runs it. The scan walks the opcodes without "
-        "executing them and refuses whatever names anything but the rebuilding of tensors; what "
-        "it cannot fully account for it refuses too. The medium form takes safetensors only, a "
+        "A pickled model is a program, and loading it runs it. The light form walks the opcodes "
+        "without executing them, refuses whatever names anything but the rebuilding of tensors, "
+        "and refuses what it cannot fully account for. The medium form takes safetensors only, a "
         "format that has no place for code. The heavy form also wants the digest that the "
-        "training run signed, and so turns away every foreign file, harmless or not. None of it "
-        "looks into the weights: a backdoor in genuine, signed tensors passes."
+        "training run signed, and so turns away every foreign file, harmless or not. It costs no "
+        "accuracy. None of the forms looks into the weights: a backdoor in genuine, signed "
+        "tensors passes."
     )
     counters: ClassVar[tuple[str, ...]] = ("artifact_payload",)
     instruments: ClassVar[tuple[str, ...]] = ("artifact_scan.refused",)

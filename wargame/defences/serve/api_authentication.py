@@ -20,19 +20,19 @@ class ApiAuthentication(ServeGuard):
     name: ClassVar[str] = "api_authentication"
     title: ClassVar[str] = "API authentication"
     stage: ClassVar[Stage] = Stage.SERVE
-    kind: ClassVar[Kind] = Kind.VERIFICATION
+    kind: ClassVar[Kind] = Kind.DETECTION
     costs: ClassVar[tuple[int, int, int]] = (1, 2, 3)
     lasts: ClassVar[tuple[int, int, int]] = (1, 3, 6)
     source: ClassVar[str] = "S0 6"
     atlas: ClassVar[str | None] = "AML.M0019"
     summary: ClassVar[str] = "Only signed, fresh requests get past the door"
     text: ClassVar[str] = (
-        "A bare API key is a password sent with every request: whoever saw it once can use it. "
-        "Here each request carries a signature over its content and time, made with a secret "
-        "that never travels. Stolen keys, replays and bots without a key are turned away before "
-        "they cost a pass of the model. A paying customer who attacks is authenticated like any "
-        "other, and a flood of forgeries still has to be checked one by one. There is no weak "
-        "form of it: the strength is how many rounds the keys stay safe."
+        "A bare API key is a password sent with every request: whoever overheard it once can use "
+        "it. Here each request carries a signature over its content and its time, made with a "
+        "secret that never travels. Stolen keys, replays and bots without a key are turned away "
+        "before they cost a pass of the model. It tells who asks, not why: a paying customer who "
+        "attacks is let in like any other, and a flood of forgeries must still be checked one by "
+        "one. There is no weak form of it; the strength is how many rounds the keys stay safe."
     )
     counters: ClassVar[tuple[str, ...]] = ("unauthorized_api", "request_flood")
     measured_by: ClassVar[tuple[str, ...]] = ("honest_refused",)

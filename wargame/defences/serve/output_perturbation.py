@@ -28,13 +28,13 @@ class OutputPerturbation(ServeGuard):
     atlas: ClassVar[str | None] = "AML.M0002"
     summary: ClassVar[str] = "Rounded scores, top class only, or bare labels"
     text: ClassVar[str] = (
-        "Fine scores tell more than the answer: how sure the model is tells members of the "
-        "training data from strangers, guides a black-box search and feeds a copy. Rounding them "
-        "to one decimal takes the fine part away; giving only the best class with a coarse "
-        "confidence takes most of the rest; the bare label leaves one of ten classes a query. "
-        "Drones that needed the second-best class or the confidence lose it, and rounding may "
-        "tie two classes and name the wrong one. Labels alone still serve patient attackers: "
-        "they need more queries."
+        "Fine scores tell more than the answer: they tell members of the training data from "
+        "strangers, guide a black-box search, and teach a copy. The light form rounds them to one "
+        "decimal; the medium form tells only the best class, with a coarse confidence; the heavy "
+        "form tells the bare label. Each leaves an attacker less to learn from a query. Drones "
+        "that needed the second-best class or the confidence lose it, and rounding may tie two "
+        "classes and name the wrong one. It slows rather than stops: bare labels still serve a "
+        "patient attacker, who needs more queries."
     )
     counters: ClassVar[tuple[str, ...]] = ("membership_inference", "model_extraction", "square")
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {

@@ -28,7 +28,7 @@ class QueryMonitor(ServeGuard):
     costs: ClassVar[tuple[int, int, int]] = (2, 3, 4)
     lasts: ClassVar[tuple[int, int, int]] = (3, 3, 3)
     source: ClassVar[str] = "S0 6"
-    atlas: ClassVar[str | None] = "AML.M0024"
+    atlas: ClassVar[str | None] = "AML.M0015"
     summary: ClassVar[str] = "Blocks keys whose queries are spread unlike natural tiles"
     text: ClassVar[str] = (
         "Natural tiles lie at distances from each other that follow a bell curve, more or less; "

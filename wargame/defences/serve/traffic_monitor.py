@@ -26,17 +26,19 @@ class TrafficMonitor(ServeGuard):
     costs: ClassVar[tuple[int, int, int]] = (1, 2, 3)
     lasts: ClassVar[tuple[int, int, int]] = (2, 2, 2)
     source: ClassVar[str] = "S0 6"
-    atlas: ClassVar[str | None] = "AML.M0024"
+    atlas: ClassVar[str | None] = "AML.M0015"
     summary: ClassVar[str] = "Turns away clients whose rate stands out from usual traffic"
     text: ClassVar[str] = (
-        "Earlier ordinary traffic says how many requests a client sends in a few seconds, and "
-        "how much that varies. A client far above it, by a score that a few outliers cannot "
-        "shift, is refused until it calms down. The limit follows the fleet instead of a rule "
-        "made up beforehand, and a flood from a few bots is gone. A flood shared by many bots "
-        "keeps each of them ordinary. Drones differ, and the eager ones look abnormal: the "
-        "stricter the score, the more of their requests are refused."
+        "Ordinary traffic tells how many requests a client sends in a few seconds, and how much "
+        "that varies. A client far above it, by a score that a few outliers cannot shift, is "
+        "refused until it calms down. The limit follows the fleet instead of a rule made up "
+        "beforehand, and a flood from a few bots is gone; shared by many bots, each stays almost "
+        "ordinary, and only a stricter score catches them. Drones differ and the eager ones look "
+        "abnormal: the stricter the score, the more of their requests are refused. The sources "
+        "set it against a man in the middle too, but it counts requests at the door and sees no "
+        "upload."
     )
-    counters: ClassVar[tuple[str, ...]] = ("request_flood", "unauthorized_api")
+    counters: ClassVar[tuple[str, ...]] = ("request_flood", "unauthorized_api", "tamper")
     measured_by: ClassVar[tuple[str, ...]] = ("honest_refused",)
     instruments: ClassVar[tuple[str, ...]] = ("traffic_monitor.refused",)
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {

@@ -27,11 +27,12 @@ class EncryptedStore(AtRestDefence):
     summary: ClassVar[str] = "Records and weights at rest are ciphertext to whoever holds a node"
     text: ClassVar[str] = (
         "Records and weights are encrypted before they reach a storage node, under a key that "
-        "stays with the cloud. A thief carries away noise, and since the mode is authenticated "
-        "and binds each record to its number, a node cannot change records or swap them unseen "
-        "either. What was stolen before the key was in use stays stolen. There is no weak form "
-        "of it: the strength is how many rounds the key stays safe, and the price is a few bytes "
-        "a record and an encryption for every read and write."
+        "stays with the cloud. A thief carries away noise; and since the cipher is authenticated "
+        "and binds each record to its number, a node can neither change records nor swap them "
+        "unseen. What it spoils is refused, and lost. What was stolen before the key was in use "
+        "stays stolen, and poison that came in by the front door is encrypted like everything "
+        "else. There is no weak form of it: the strength is how many rounds the key stays safe, "
+        "and the price is a few bytes a record and a little work for every read and write."
     )
     counters: ClassVar[tuple[str, ...]] = ("checkpoint_theft", "shard_corruption")
     measured_by: ClassVar[tuple[str, ...]] = ("overhead",)

@@ -21,7 +21,7 @@ class HashLedger(AtRestDefence):
     name: ClassVar[str] = "hash_ledger"
     title: ClassVar[str] = "Hash ledger"
     stage: ClassVar[Stage] = Stage.STORE
-    kind: ClassVar[Kind] = Kind.VERIFICATION
+    kind: ClassVar[Kind] = Kind.DETECTION
     costs: ClassVar[tuple[int, int, int]] = (1, 2, 3)
     lasts: ClassVar[tuple[int, int, int]] = (3, 3, 4)
     source: ClassVar[str] = "S2 3.4(3)"
@@ -31,9 +31,10 @@ class HashLedger(AtRestDefence):
         "When a record is stored its digest joins a chain, each link made of the one before, as "
         "in a block chain. When training reads the record back, the digest is made again: a "
         "storage node cannot return anything else without finding a collision of SHA-256. The "
-        "light form checks only a random share, anew every round, and lets the rest through. "
-        "What fails is refused, not repaired, and the ledger hides nothing: thieves read on. "
-        "Poison that was poison when it was stored is certified as faithfully as the rest."
+        "lighter forms check only a random share, drawn anew every round, and let the rest "
+        "through. What fails is refused, not repaired, and the ledger hides nothing: a thief can "
+        "still read. Poison that was poison when it was stored is certified as faithfully as the "
+        "rest."
     )
     counters: ClassVar[tuple[str, ...]] = ("shard_corruption",)
     instruments: ClassVar[tuple[str, ...]] = ("hash_ledger.refused",)

@@ -27,10 +27,13 @@ class AdversarialTraining(TrainingDefence):
     atlas: ClassVar[str | None] = "AML.M0003"
     summary: ClassVar[str] = "Trains on adversarial tiles; costs clean accuracy and compute"
     text: ClassVar[str] = (
-        "Every training step first attacks its own batch with one random-start gradient step and "
-        "then learns the right answer for it. The model becomes smoother where attackers push. "
-        "It is the one defence that white-box attacks have not broken, and the dearest: training "
-        "costs twice, and clean accuracy falls with the radius it must withstand."
+        "Every training step first attacks its own batch with one random-start gradient step, "
+        "then learns the right answer for what came out. So the model has met such tiles before, "
+        "and becomes smoother where attackers push. It is one of the few defences that have held "
+        "up against attackers who know all about it, as far as the radius it was trained for and "
+        "not much beyond. It is also the dearest: training costs twice the passes, and clean "
+        "accuracy falls with the radius it must withstand. It does nothing about poison, and "
+        "hides neither the data nor the model."
     )
     counters: ClassVar[tuple[str, ...]] = ("fgsm", "pgd", "square", "substitute")
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {

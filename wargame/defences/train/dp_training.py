@@ -19,20 +19,21 @@ class DpTraining(TrainingDefence):
     name: ClassVar[str] = "dp_training"
     title: ClassVar[str] = "Private training"
     stage: ClassVar[Stage] = Stage.TRAIN
-    kind: ClassVar[Kind] = Kind.ROBUST_LEARNING
+    kind: ClassVar[Kind] = Kind.HIDING
     costs: ClassVar[tuple[int, int, int]] = (2, 3, 4)
     lasts: ClassVar[tuple[int, int, int]] = (3, 3, 3)
     source: ClassVar[str] = "S1, S2 3.4(2)"
     atlas: ClassVar[str | None] = None
     summary: ClassVar[str] = "Clipped, noisy gradients hide who was in the training data"
     text: ClassVar[str] = (
-        "In each step the gradient of every single record is cut to the same length, and noise "
-        "is added to their sum. Whether one record took part then hardly changes the weights, "
-        "and an accountant tells how hardly: the epsilon it reports bounds what any attack on "
-        "membership can gain, also one not yet invented. The price is plain to see: noise costs "
-        "accuracy, the more the fewer the records, gradients record by record cost two and a "
-        "half times the compute, and the model does without batch normalisation, which mixes "
-        "records. The epsilon is spent anew with each model released."
+        "In each step the gradient of every single record is cut to the same length, and noise is "
+        "added to their sum. Whether one record took part then hardly changes the weights, and an "
+        "accountant tells how little: the epsilon it reports bounds what any attack on membership "
+        "can gain, even one not yet invented. A large epsilon promises little, though measured "
+        "attacks may fail all the same. The price is plain: noise costs accuracy, the more the "
+        "fewer the records; clipping record by record costs two and a half times the compute; and "
+        "the model must do without batch normalisation, which mixes records. Each model released "
+        "spends an epsilon of its own, and they add up."
     )
     counters: ClassVar[tuple[str, ...]] = ("membership_inference",)
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {

@@ -24,12 +24,12 @@ class EncryptedChannel(ChannelDefence):
     atlas: ClassVar[str | None] = "AML.M0012"
     summary: ClassVar[str] = "Seals every upload: nothing to read, nothing to change in flight"
     text: ClassVar[str] = (
-        "Each drone encrypts its records under a key of its own with AES-GCM, and numbers them. "
-        "Whoever sits on the link sees only noise; a changed bit breaks the tag, and a packet "
-        "sent twice or in another's place has the wrong number. All tampered records are "
-        "rejected, but rejected is not repaired: the records are lost. It does nothing about a "
-        "drone that lies before it encrypts. There is no weak form of it, so the strength is "
-        "how many rounds the keys are kept in use; the price is the frame around each record."
+        "Each drone seals its records with AES-GCM under a key that it shares with the cloud, and "
+        "numbers them. Whoever sits on the link sees only noise; a changed bit breaks the tag, "
+        "and a packet sent twice or in another's place has the wrong number. Every tampered "
+        "record is rejected, but rejected is not repaired: the records are lost. It does nothing "
+        "about a drone that lies before it encrypts. There is no weak form of it: the strength is "
+        "how many rounds the keys are kept in use, and the price is the frame around each record."
     )
     counters: ClassVar[tuple[str, ...]] = ("sniff", "tamper")
     measured_by: ClassVar[tuple[str, ...]] = ("overhead",)
