@@ -271,3 +271,10 @@ def test_a_full_disk_is_told_and_loses_nothing(
         for _ in again:
             journal.keep()
     assert path.read_bytes() == written(tmp_path / "b.jsonl", fresh())
+
+
+def test_one_process_at_a_time_writes_a_record(tmp_path: Path, fresh: Fresh) -> None:
+    path = tmp_path / "m.jsonl"
+    with Journal(path, fresh()), pytest.raises(WargameError, match="another process"):
+        resume(path, fresh())
+    resume(path, fresh()).close()

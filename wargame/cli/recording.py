@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +52,7 @@ def recording(match: Match, path: Path | None, *, force: bool = False) -> Iterat
 def going_on(match: Match, path: Path) -> Iterator[Journal]:
     """The journal of an unfinished record; nobody else may write it meanwhile."""
     try:
-        with claimed(path), resume(path, match) as journal:
+        with resume(path, match) as journal:
             yield journal
     except BaseException as error:
         if not match.over:
@@ -97,22 +96,3 @@ def _same(match: Match, path: Path) -> Record:
     if record.lines[0] != canonical(header(match)) + b"\n":
         raise WargameError(f"{path} holds another match (or one of another version)")
     return record
-
-
-@contextmanager
-def claimed(path: Path) -> Iterator[None]:
-    """While inside, no other process goes on with this record.
-
-    Raises:
-        WargameError: another one is at it, or the file cannot be read.
-    """
-    try:
-        handle = path.open("rb")
-    except OSError as error:
-        raise WargameError(f"the record {path} cannot be read: {error}") from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise WargameError(f"{path} is being written by another process") from error
-        yield

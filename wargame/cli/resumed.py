@@ -8,7 +8,6 @@ from pathlib import Path
 
 from textual.screen import Screen
 
-from wargame.cli.recording import claimed
 from wargame.cli.setting import again
 from wargame.data.sources import find
 from wargame.game import record
@@ -35,9 +34,8 @@ def show(path: Path, data: Path | None) -> int:
     workers = Workers(os.cpu_count() or 1, niceness=5)
     backstage = Backstage(chosen, workers=workers)
     try:
-        with claimed(path):
-            app = stage(path, backstage, workers)
-            app.run()
+        app = stage(path, backstage, workers)
+        app.run()
     finally:
         backstage.close()
     return app.return_code or 0

@@ -6,6 +6,7 @@ clock, the host or a path. Every line is canonical JSON; `record.schema.json` de
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
@@ -14,7 +15,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from pydantic import ValidationError
 
@@ -76,22 +77,18 @@ class Journal:
         except OSError as error:
             partial.unlink(missing_ok=True)
             raise _unwritable(path, error) from error
-        self._attach(path, match, 1)
+        self._attach(path, match, _claimed(path), 1)
 
-    def _attach(self, path: Path, match: Match, written: int) -> None:
-        self.path, self.match = path, match
+    def _attach(self, path: Path, match: Match, handle: BinaryIO, written: int) -> None:
+        self.path, self.match, self._handle = path, match, handle
         self.written = written
         """Lines on the disk."""
-        try:
-            self._handle = path.open("ab")
-        except OSError as error:
-            raise _unwritable(path, error) from error
 
     @classmethod
-    def reopen(cls, path: Path, match: Match, written: int) -> Self:
-        """A journal that goes on after `written` complete lines."""
+    def reopen(cls, path: Path, match: Match, handle: BinaryIO, written: int) -> Self:
+        """A journal that goes on after `written` complete lines of a claimed file."""
         journal = cls.__new__(cls)
-        journal._attach(path, match, written)
+        journal._attach(path, match, handle, written)
         return journal
 
     def keep(self) -> int:
@@ -125,6 +122,20 @@ class Journal:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _claimed(path: Path) -> BinaryIO:
+    """The file, open for appending and locked: one process writes a record, however it began."""
+    try:
+        handle = path.open("ab")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        raise WargameError(f"{path} is being written by another process") from error
+    return handle
 
 
 def header(match: Match, processor: str | None = None) -> dict[str, Any]:
@@ -251,9 +262,21 @@ def resume(path: Path, match: Match) -> Journal:
         match: a new match of the record's header, no round played.
 
     Raises:
-        WargameError: the match is another one, or does not replay to the same bytes.
+        WargameError: the match is another one, does not replay to the same bytes, or another
+            process writes the record.
     """
-    record = read(path)
+    if not path.exists():
+        read(path)
+    handle = _claimed(path)
+    try:
+        record = read(path)
+        return _gone_on(path, match, handle, record)
+    except BaseException:
+        handle.close()
+        raise
+
+
+def _gone_on(path: Path, match: Match, handle: BinaryIO, record: Record) -> Journal:
     kept = record.lines
     if _line(header(match, record.header.processor)) != kept[0]:
         raise WargameError(f"{path}:1: {_difference(record.header, header(match))}")
@@ -266,7 +289,7 @@ def resume(path: Path, match: Match) -> Journal:
         os.truncate(path, len(record.whole))
     except OSError as error:
         raise _unwritable(path, error) from error
-    return Journal.reopen(path, match, len(kept))
+    return Journal.reopen(path, match, handle, len(kept))
 
 
 def _human_actions(match: Match, recorded: Round) -> list[int | None]:
