@@ -11,7 +11,7 @@ from wargame.defences.serve.query_monitor import QueryMonitor
 from wargame.defences.serve.rate_limit import RateLimit
 from wargame.defences.serve.traffic_monitor import TrafficMonitor
 from wargame.kernels.traffic import flood_arrivals, poisson_arrivals
-from wargame.pipeline.arrivals import Arrivals
+from wargame.pipeline.arrivals import Arrivals, merged
 from wargame.pipeline.serve import Desk
 from wargame.stages import STRENGTHS, Strength
 
@@ -99,7 +99,7 @@ def _flood() -> Arrivals:
 def test_a_flood_is_cut_and_ordinary_traffic_mostly_passes(
     card: type[RateLimit | TrafficMonitor], strength: Strength
 ) -> None:
-    guard, both = card.at(strength), _honest(2).merged(_flood())
+    guard, both = card.at(strength), merged([_honest(2), _flood()])[0]
     admitted, alarm, _ = guard.admit(both, _honest(3))
     hostile = both.requests.hostile
     assert alarm
@@ -124,7 +124,7 @@ def test_a_key_never_gets_more_than_rate_and_burst_allow() -> None:
 
 
 def test_only_signed_requests_pass() -> None:
-    both = _honest(2).merged(_flood())
+    both = merged([_honest(2), _flood()])[0]
     admitted, alarm, _ = ApiAuthentication.at(Strength.LIGHT).admit(both, _honest(3))
     assert np.array_equal(admitted, ~both.requests.hostile)
     assert alarm

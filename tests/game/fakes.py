@@ -174,7 +174,6 @@ def base_measures(accuracy: float = 0.8) -> dict[str, Measure]:
         "honest_served": Measure(1.0, 0.99, 1.0, 200, "s"),
         "latency": Measure(10.0, 10.0, 10.0, 1, "s", "passes"),
         "training_cost": Measure(16.0, 16.0, 16.0, 1, "m", "passes"),
-        "query_cost": Measure(1.0, 1.0, 1.0, 1, "s", "passes"),
     }
 
 

@@ -60,7 +60,9 @@ def test_each_formula(name: str, value: float, goal: str, harm: float) -> None:
     assert found[1].value == pytest.approx(harm)
 
 
-@pytest.mark.parametrize("name", ["training_cost", "query_cost", "accuracy_under_attack", "x.y"])
+@pytest.mark.parametrize(
+    "name", ["training_cost", "accuracy_under_attack", "card.honest_served", "x.y"]
+)
 def test_other_measures_harm_nothing(name: str) -> None:
     assert harm_of(name, at(0.5), OPENING.measures) is None
 

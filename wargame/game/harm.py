@@ -71,36 +71,32 @@ def _share(value: float) -> float:
     return 0.0 if value <= 0.0 else 1.0 if value >= 1.0 else value
 
 
-_EXACT: dict[str, tuple[Goal, Formula]] = {
+_WHOLE: Mapping[str, tuple[Goal, Formula]] = {
     "clean_accuracy": (Goal.INTEGRITY, lost),
-    "artifact_payload.executed": (Goal.INTEGRITY, as_is),
-    "membership_inference.auc": (Goal.CONFIDENTIALITY, advantage),
-    "model_extraction.agreement": (Goal.CONFIDENTIALITY, as_is),
-    "checkpoint_theft.weights_read": (Goal.CONFIDENTIALITY, as_is),
     "honest_served": (Goal.AVAILABILITY, lost),
     "latency": (Goal.AVAILABILITY, slowed),
-    "unauthorized_api.calls_served": (Goal.AVAILABILITY, as_is),
 }
-_ENDINGS: dict[str, tuple[Goal, Formula]] = {
+_CARDS: Mapping[str, tuple[Goal, Formula]] = {
     "accuracy_under_attack": (Goal.INTEGRITY, lost),
     "trigger_success": (Goal.INTEGRITY, as_is),
     "read_as_hidden": (Goal.INTEGRITY, as_is),
+    "executed": (Goal.INTEGRITY, as_is),
     "records_exposed": (Goal.CONFIDENTIALITY, as_is),
+    "auc": (Goal.CONFIDENTIALITY, advantage),
+    "agreement": (Goal.CONFIDENTIALITY, as_is),
+    "weights_read": (Goal.CONFIDENTIALITY, as_is),
+    "calls_served": (Goal.AVAILABILITY, as_is),
 }
-RULES: Mapping[str, tuple[Goal, Formula]] = _EXACT | {f"*.{k}": v for k, v in _ENDINGS.items()}
+RULES: Mapping[str, tuple[Goal, Formula]] = {**_WHOLE, **{f"*.{k}": v for k, v in _CARDS.items()}}
 """Measure (`*` for any card) to the goal it harms and the formula; other measures harm none."""
 
 
 def harm_of(name: str, now: Measure, opening: Mapping[str, Measure]) -> tuple[Goal, Span] | None:
     """The goal that a measure harms and by how much, or None where it harms none."""
-    rule = _EXACT.get(name)
-    start = opening.get(name)
+    card, _, what = name.rpartition(".")
+    rule = (_CARDS if card else _WHOLE).get(what)
     if rule is None:
-        card, _, what = name.rpartition(".")
-        rule = _ENDINGS.get(what) if card else None
-        if rule is None:
-            return None
-        # An attacked accuracy is held against what the honest model reached at the opening.
-        start = opening.get("clean_accuracy")
+        return None
     goal, formula = rule
-    return goal, formula(now, start)
+    # An attacked accuracy is held against what the honest model reached at the opening.
+    return goal, formula(now, opening.get("clean_accuracy" if card else name))

@@ -104,7 +104,7 @@ def _sum(shares: tuple[float, ...], values: list[float]) -> float:
 
 def _costs(measures: Mapping[str, Measure]) -> dict[str, float]:
     costs = {}
-    for name in ("training_cost", "query_cost", "latency"):
+    for name in ("training_cost", "latency"):
         if name in measures:
             costs[name] = measures[name].value
     if "honest_served" in measures:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from wargame.pipeline.records import Images, Labels, Mask, Records
+from wargame.pipeline.records import Images, Labels, Records
 from wargame.pipeline.wire import Packet, unpack
 
 if TYPE_CHECKING:
@@ -214,16 +214,19 @@ class Oracle:
         return answers
 
 
+def top_labels(answers: torch.Tensor) -> torch.Tensor:
+    """(n,) int64 labels of answers (n, k); -1 where the row is NaN: refused."""
+    import torch
+
+    return torch.where(torch.isnan(answers[:, 0]), -1, answers.nan_to_num().argmax(1))
+
+
 class LabelOracle(Oracle):
     """`api-label`: top label only."""
 
     def labels(self, x: torch.Tensor) -> torch.Tensor:
         """(n,) int64 labels for x (n, c, h, w) in [0, 1]; -1 where the query was refused."""
-        import torch
-
-        answers = self._ask(x)
-        refused = torch.isnan(answers[:, 0])
-        return torch.where(refused, -1, answers.nan_to_num().argmax(1))
+        return top_labels(self._ask(x))
 
 
 class ScoreOracle(LabelOracle):
@@ -273,7 +276,6 @@ __all__ = [
     "FrontDoor",
     "LabelOracle",
     "Link",
-    "Mask",
     "Oracle",
     "Possessions",
     "ScoreOracle",
@@ -281,4 +283,5 @@ __all__ = [
     "SupplyChain",
     "Uploader",
     "WhiteBox",
+    "top_labels",
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wargame.kernels.traffic import Arrivals as Requests
+from wargame.kernels.traffic import merge
 from wargame.pipeline.records import Mask
 
 
@@ -22,20 +25,6 @@ class Arrivals:
     def __len__(self) -> int:
         return len(self.requests)
 
-    def merged(self, other: Self) -> Self:
-        """Both streams, in order of time."""
-        mine, theirs = self.requests, other.requests
-        order = np.argsort(np.concatenate([mine.time, theirs.time]), kind="stable")
-        return type(self)(
-            Requests(
-                np.concatenate([mine.time, theirs.time])[order],
-                np.concatenate([mine.client, theirs.client])[order],
-                np.concatenate([mine.cost, theirs.cost])[order],
-                np.concatenate([mine.hostile, theirs.hostile])[order],
-            ),
-            np.concatenate([self.signed, other.signed])[order],
-        )
-
     def only(self, mask: Mask) -> Self:
         """The requests under the mask."""
         mine = self.requests
@@ -43,3 +32,12 @@ class Arrivals:
             Requests(mine.time[mask], mine.client[mask], mine.cost[mask], mine.hostile[mask]),
             self.signed[mask],
         )
+
+
+def merged(streams: Sequence[Arrivals]) -> tuple[Arrivals, NDArray[np.int64]]:
+    """All streams in order of time, and the number of the stream that each request came from."""
+    order = np.argsort(np.concatenate([part.requests.time for part in streams]), kind="stable")
+    stream = np.repeat(np.arange(len(streams)), [len(part) for part in streams])
+    signed = np.concatenate([part.signed for part in streams])
+    requests = merge(*(part.requests for part in streams))
+    return Arrivals(requests, signed[order]), stream[order]

@@ -128,6 +128,9 @@ class QueryAttack(Attack):
 class FrontDoorAttack(Attack):
     """Sends traffic to the service's front door."""
 
+    lends_keys: ClassVar[bool] = False
+    """Whether the attacker's other callers may use the API keys that it stole."""
+
     @abstractmethod
     def traffic(self, door: FrontDoor, seconds: float, rng: np.random.Generator) -> Arrivals:
         """The hostile request streams of this round."""

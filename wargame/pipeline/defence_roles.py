@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.card import Defence
+from wargame.kernels.intervals import Estimate
 from wargame.pipeline.records import Labels, Mask, Records
 
 if TYPE_CHECKING:
@@ -164,6 +165,14 @@ class TrainingDefence(Defence):
         """The edited plan."""
 
 
+class HeldOutTest(Defence):
+    """Tries each new model on vetted tiles that were kept out of its training."""
+
+    @abstractmethod
+    def alarming(self, right: Estimate, opening: float) -> bool:
+        """Whether the share read right falls too far below the accuracy at the opening."""
+
+
 class ReleaseCheck(Defence):
     """Inspects a model file before it is loaded."""
 
@@ -235,3 +244,18 @@ class ServeGuard(Defence):
     def verifies_keys(self) -> bool:
         """Whether requests under forged or replayed keys are turned away."""
         return False
+
+    @classmethod
+    def monitors(cls) -> bool:
+        """Whether this guard judges single callers by their queries."""
+        return cls.monitor is not ServeGuard.monitor
+
+    @classmethod
+    def watches_callers(cls) -> bool:
+        """Whether this guard counts or judges the queries of single callers."""
+        return cls.monitors() or cls.quota is not ServeGuard.quota
+
+    @classmethod
+    def filters(cls) -> bool:
+        """Whether this guard changes or refuses answers."""
+        return cls.answer is not ServeGuard.answer

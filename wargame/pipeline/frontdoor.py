@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.kernels import traffic
-from wargame.kernels.intervals import Estimate, from_scalar, proportion
+from wargame.kernels.intervals import from_scalar, proportion
 from wargame.pipeline.access import FrontDoor
-from wargame.pipeline.arrivals import Arrivals
+from wargame.pipeline.arrivals import Arrivals, merged
 from wargame.pipeline.attack_roles import FrontDoorAttack
-from wargame.pipeline.context import Context
+from wargame.pipeline.context import Context, Held
 from wargame.pipeline.defence_roles import ServeGuard
+from wargame.pipeline.facts import row
 from wargame.pipeline.records import Mask
 from wargame.pipeline.seeds import numpy_rng
 from wargame.store import Arrays, Artifact
@@ -54,17 +55,38 @@ def observe(context: Context, passes: float) -> Artifact:
 
 
 def _observe(context: Context, passes: float) -> tuple[Arrays, Mapping[str, Any]]:
-    arrivals = honest_traffic(context, context.round)
+    attacks = context.playing(FrontDoorAttack)
+    arrivals, stream = merged(
+        [honest_traffic(context, context.round), *_hostile_traffic(context, attacks)]
+    )
+    admitted, facts = _gated(context, arrivals)
+    latency = np.full(len(arrivals), np.nan)
+    inside = arrivals.only(admitted).requests
+    latency[admitted] = traffic.serve(inside, capacity=1.0 / passes, queue_limit=QUEUE)
+    measures = _honest(latency[stream == 0])
+    for number, (held, _) in enumerate(attacks, start=1):
+        measures |= _effects(held, ~np.isnan(latency[stream == number]), measures)
+    facts["measures"] = facts["measures"] | measures
+    return {}, facts
+
+
+def _hostile_traffic(
+    context: Context, attacks: list[tuple[Held, FrontDoorAttack]]
+) -> list[Arrivals]:
     door = FrontDoor(
         context.setting("honest_rate"), context.setting("stolen_keys"), context.setting("pass_ms")
     )
-    attacks = context.playing(FrontDoorAttack)
-    for held, attack in attacks:
-        rng = numpy_rng(context.world.seed, "flood", held.name, context.round)
-        sent = attack.traffic(door, SECONDS, rng)
-        arrivals = arrivals.merged(sent)
+    seed, round_ = context.world.seed, context.round
+    return [
+        attack.traffic(door, SECONDS, numpy_rng(seed, "flood", held.name, round_))
+        for held, attack in attacks
+    ]
+
+
+def _gated(context: Context, arrivals: Arrivals) -> tuple[Mask, dict[str, Any]]:
+    """Which requests get past the guards; facts: readings, and the honest requests each refused."""
     ordinary = honest_traffic(context, "calibration")
-    facts: dict[str, Any] = {"requests": len(arrivals), "readings": {}, "prices": {}}
+    facts: dict[str, Any] = {"requests": len(arrivals), "readings": {}, "measures": {}}
     admitted = np.ones(len(arrivals), np.bool_)
     for held, guard in context.playing(ServeGuard):
         # A guard counts only what the guards before it let through.
@@ -74,41 +96,30 @@ def _observe(context: Context, passes: float) -> tuple[Arrays, Mapping[str, Any]
             turned = float((~mask).sum() / max(1, len(arrivals)))
             facts["readings"][held.name] = [turned, alarm, text]
             honest = ~arrivals.requests.hostile[at]
-            facts["prices"][held.name] = [int((honest & ~mask).sum()), int(honest.sum())]
+            refused = proportion(int((honest & ~mask).sum()), int(honest.sum()))
+            facts["measures"][f"{held.name}.honest_refused"] = row(refused)
         admitted[at] = mask
-    facts["measures"] = _measures(arrivals, admitted, passes, [h.name for h, _ in attacks])
-    for name, (turned_away, honest_in) in facts["prices"].items():
-        refused = proportion(turned_away, honest_in)
-        facts["measures"][f"{name}.honest_refused"] = row(refused, "share")
-    return {}, facts
+    return admitted, facts
 
 
-def _measures(
-    arrivals: Arrivals, admitted: Mask, passes: float, attacks: list[str]
-) -> dict[str, list[Any]]:
-    latency = np.full(len(arrivals), np.nan)
-    inside = arrivals.only(admitted).requests
-    latency[admitted] = traffic.serve(inside, capacity=1.0 / passes, queue_limit=QUEUE)
-    served = ~np.isnan(latency)
-    hostile = arrivals.requests.hostile
-    honest_waits = latency[served & ~hostile]
-    wait = float(np.percentile(honest_waits, 95)) if len(honest_waits) else 0.0
-    rows = {
-        "honest_served": (proportion(int(served[~hostile].sum()), int((~hostile).sum())), "share"),
-        "latency": (from_scalar(wait), "ms"),
+def _honest(latency: NDArray[np.float64]) -> dict[str, list[Any]]:
+    """What honest clients got: latencies in ms, NaN where refused."""
+    waits = latency[~np.isnan(latency)]
+    wait = float(np.percentile(waits, 95)) if len(waits) else 0.0
+    return {
+        "honest_served": row(proportion(len(waits), len(latency))),
+        "latency": row(from_scalar(wait), "ms"),
     }
-    if "unauthorized_api" in attacks:
-        # Floods and unpaid calls are told apart by the key they use: a flood needs none.
-        unpaid = hostile & (arrivals.requests.client < 1_000_000)
-        rows["unauthorized_api.calls_served"] = (
-            proportion(int(served[unpaid].sum()), int(unpaid.sum())),
-            "share",
-        )
-    if "request_flood" in attacks:
-        rows["request_flood.honest_served"] = rows["honest_served"]
-    return {name: row(estimate, unit) for name, (estimate, unit) in rows.items()}
 
 
-def row(estimate: Estimate, unit: str) -> list[Any]:
-    """An estimate as it is kept among an artifact's facts."""
-    return [estimate.value, estimate.low, estimate.high, estimate.n, unit]
+def _effects(held: Held, served: Mask, honest: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """The measures that this attack is told by, of those that traffic gives."""
+    offered = {
+        "calls_served": row(proportion(int(served.sum()), len(served))),
+        "honest_served": honest["honest_served"],
+    }
+    return {
+        f"{held.name}.{what}": values
+        for what, values in offered.items()
+        if what in held.card.measured_by
+    }

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wargame.kernels.scaling import downscale
 from wargame.pipeline import gallery, victim
+from wargame.pipeline.attack_roles import LinkAttack
 from wargame.pipeline.context import Context
 from wargame.pipeline.defence_roles import Bench, Cleaner, Cleaning, Credentials, Gate
 from wargame.pipeline.records import Mask, Records
@@ -83,8 +84,9 @@ def _gated(context: Context, arrived: Artifact, bench: Bench) -> tuple[Records, 
         mask, text = gate.admit(raw, shown, secret, bench)
         facts |= _verdict(held.name, raw, mask, text, alarm=bool((~mask).any()))
         admitted &= mask
-    tampered = arrived.arrays["tampered"].astype(np.bool_)
-    facts["tampered_admitted"] = int((tampered & admitted).sum())
+    for held, _ in context.playing(LinkAttack):
+        changed = arrived.arrays[f"changed.{held.name}"].astype(np.bool_)
+        facts[f"{held.name}.accepted"] = int((changed & admitted).sum())
     size = (raw.images.shape[1], raw.images.shape[2])
     images = raw.images.copy()
     for at, large in raw.large.items():

@@ -76,9 +76,12 @@ def _steal(context: Context, weights: Artifact) -> tuple[Arrays, Mapping[str, An
     for _, defence in context.playing(AtRestDefence):
         blob = defence.seal(key_bytes(context.world.seed, "at-rest"), [blob])[0]
     taken: Arrays = {}
-    for _, attack in context.playing(CheckpointAttack):
+    facts = {}
+    for held, attack in context.playing(CheckpointAttack):
         try:
-            taken = load(attack.steal(StorageNode({}, blob)))
+            read = load(attack.steal(StorageNode({}, blob)))
         except SafetensorError:
-            taken = {}
-    return taken, {"read": bool(taken)}
+            read = {}
+        facts[f"{held.name}.read"] = bool(read)
+        taken = taken or read
+    return taken, facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wargame.pipeline.context import Context, engine_digest, hold
@@ -77,7 +77,6 @@ def resolve(
         store.found += 1
         return ready
     key = outcome_key(world, carry, round_, attacks, defences)
-    plays = (*attacks, *defences)
     workshop = pool if pool is not None else Serial()
 
     def walk(number: int, start: Mapping[str, Any], forces: tuple[InForce, ...]) -> Outcome:
@@ -85,23 +84,28 @@ def resolve(
 
         context = Context(world, number, hold(world, forces), store, progress)
         with one_thread():
-            return Walk(context, start, forces, workshop).run()
+            return Walk(context, start, forces, workshop, lambda: opening(world, store=store)).run()
 
     def work() -> tuple[dict[str, Any], Mapping[str, Any]]:
         try:
-            return {}, walk(round_, carry, plays).to_json()
+            return {}, walk(round_, carry, (*attacks, *defences)).to_json()
         except Gone:
-            # Something an earlier round left was deleted or damaged: make those rounds again.
-            state: Mapping[str, Any] = walk(0, START, ()).carry
-            for number, past in enumerate(carry["past"], start=1):
-                forces = tuple(
-                    InForce(p["card"], Strength(p["strength"]), p["since"]) for p in past
-                )
-                state = walk(number, state, forces).carry
-            return {}, walk(round_, carry, plays).to_json()
+            _make_again(walk, carry["past"])
+            return {}, walk(round_, carry, (*attacks, *defences)).to_json()
 
     made = store.get_or_make(key, "round", work)
     return Outcome.from_json({**made.facts, "key": key})
+
+
+def _make_again(
+    walk: Callable[[int, Mapping[str, Any], tuple[InForce, ...]], Outcome],
+    past: Sequence[Sequence[Mapping[str, Any]]],
+) -> None:
+    """Walks earlier rounds again, where something that they left was deleted or damaged."""
+    state: Mapping[str, Any] = walk(0, START, ()).carry
+    for number, plays in enumerate(past, start=1):
+        forces = tuple(InForce(p["card"], Strength(p["strength"]), p["since"]) for p in plays)
+        state = walk(number, state, forces).carry
 
 
 def opening(

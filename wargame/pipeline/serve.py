@@ -15,6 +15,7 @@ from wargame.pipeline.context import Context
 from wargame.pipeline.defence_roles import Monitor, ServeGuard
 from wargame.pipeline.seeds import torch_rng
 from wargame.pipeline.source import deal
+from wargame.pipeline.tensors import to_tensor
 from wargame.store import Artifact, digest
 
 if TYPE_CHECKING:
@@ -129,13 +130,7 @@ class Service:
 
     def _ordinary(self) -> NDArray[np.float32]:
         vetted = deal(self.context.world).vetted
-        return embed(victim.to_tensor(vetted.images))
-
-
-def watches(guard: ServeGuard) -> bool:
-    """Whether this guard counts or watches single callers."""
-    kind = type(guard)
-    return kind.quota is not ServeGuard.quota or kind.monitor is not ServeGuard.monitor
+        return embed(to_tensor(vetted.images))
 
 
 def embed(x: torch.Tensor) -> NDArray[np.float32]:
@@ -215,7 +210,7 @@ def serve(context: Context, weights: Artifact) -> Service:
 
 
 def _calibrate(service: Service) -> dict[str, Any]:
-    x = victim.to_tensor(deal(service.context.world).vetted.images)
+    x = to_tensor(deal(service.context.world).vetted.images)
     found: dict[str, float] = {}
     predict: Predict = service.model
     for name, guard in service.guards:

@@ -23,9 +23,6 @@ Shelf = list[dict[str, Any]]
 """The archive as data: for each part its store key ("" for the initial one), its content and the
 positions deleted since."""
 
-EMPTY: Shelf = [{"key": "", "content": "initial", "deleted": []}]
-
-
 _recent: OrderedDict[str, Records] = OrderedDict()
 
 
@@ -118,7 +115,7 @@ def _read(context: Context, records: Records) -> tuple[Arrays, Mapping[str, Any]
     for defence in defences:
         stored = defence.seal(key, stored)
     node = StorageNode(dict(zip(held, stored, strict=True)), b"")
-    facts: dict[str, Any] = {"held": len(held), "attacked": bool(attacks)}
+    facts: dict[str, Any] = {"held": len(held)}
     facts["overhead"] = sum(map(len, stored)) / max(1, sum(map(len, plain))) - 1.0
     for name, attack in ((held_.name, card) for held_, card in attacks):
         attack.at_rest(node, numpy_rng(seed, "at-rest", name, context.round))

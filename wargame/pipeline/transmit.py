@@ -20,7 +20,11 @@ from wargame.store import Arrays, Artifact
 
 
 def delivered(context: Context, uploaded: Artifact) -> Artifact:
-    """The uploads after their way over the link: arrays of `Records`, facts for the record."""
+    """The uploads after their way over the link, facts for the record.
+
+    Arrays: those of `Records`; `sequence`, the numbers of what arrived; for each gate
+    `signature.GATE`, and for each attack `changed.ATTACK` (n,) uint8: which it changed.
+    """
     inputs = [uploaded.content, context.round, context.identities(LinkAttack, ChannelDefence, Gate)]
     return context.make("delivered", inputs, lambda: _make(context, uploaded))
 
@@ -34,34 +38,29 @@ def _make(context: Context, uploaded: Artifact) -> tuple[Arrays, Mapping[str, An
     key = key_bytes(context.world.seed, "channel", context.round)
     channels = [card for _, card in context.playing(ChannelDefence)]
     packets = channels[0].seal(key, plain) if channels else plain
-    facts: dict[str, Any] = {"sent": len(batch), "sealed": bool(channels)}
+    facts: dict[str, Any] = {"sent": len(batch)}
     facts["overhead"] = sum(map(len, packets)) / max(1, sum(map(len, plain))) - 1.0
     changed = np.zeros(len(batch), np.bool_)
+    marks: dict[str, NDArray[np.bool_]] = {}
     for held, attack in context.playing(LinkAttack):
         link = Link(packets)
         attack.transmit(link, numpy_rng(context.world.seed, "link", held.name, context.round))
         packets, changed = link.packets, changed | link.changed
+        marks[held.name] = link.changed
         facts[f"{held.name}.exposed"] = link.exposed
         facts[f"{held.name}.changed"] = int(link.changed.sum())
     opened: list[bytes | None] = list(packets)
     if channels:
         opened = channels[0].open(key, packets)
     arrived, whole = _arrived(batch, opened, changed)
-    facts |= {
-        "rejected": int((~whole).sum()),
-        "tampered": int(changed.sum()),
-    }
-    return {**arrived.arrays(), **_signed(context, plain, whole, changed)}, facts
+    facts["rejected"] = int((~whole).sum())
+    changes = {f"changed.{name}": mark[whole].astype(np.uint8) for name, mark in marks.items()}
+    return {**arrived.arrays(), **_signed(context, plain, whole), **changes}, facts
 
 
-def _signed(
-    context: Context, plain: list[bytes], whole: NDArray[np.bool_], changed: NDArray[np.bool_]
-) -> Arrays:
+def _signed(context: Context, plain: list[bytes], whole: NDArray[np.bool_]) -> Arrays:
     """The signatures that senders made before the link, and the numbers of what arrived."""
-    arrays: dict[str, NDArray[Any]] = {
-        "sequence": np.flatnonzero(whole),
-        "tampered": changed[whole].astype(np.uint8),
-    }
+    arrays: dict[str, NDArray[Any]] = {"sequence": np.flatnonzero(whole)}
     secret = key_bytes(context.world.seed, "fleet")
     for held, gate in context.playing(Gate):
         made = gate.sign(secret, context.setting("drones"), plain)

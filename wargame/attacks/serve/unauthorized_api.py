@@ -25,6 +25,7 @@ class UnauthorizedApi(FrontDoorAttack):
     source: ClassVar[str] = "S0 6"
     atlas: ClassVar[str | None] = "AML.T0012"
     access: ClassVar[tuple[frozenset[Access], ...]] = (frozenset({Access.INFRASTRUCTURE}),)
+    lends_keys: ClassVar[bool] = True
     summary: ClassVar[str] = "Calls under stolen drone keys, and quota for other attacks"
     text: ClassVar[str] = (
         "The drones sent their API keys in the clear, and the attacker noted a few. A service "

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from wargame.card import Kind
-from wargame.pipeline.defence_roles import Plan, TrainingDefence
+from wargame.kernels.intervals import Estimate
+from wargame.pipeline.defence_roles import HeldOutTest, Plan, TrainingDefence
 from wargame.stages import Stage, Strength
 
 
-class GoldSet(TrainingDefence):
+class GoldSet(TrainingDefence, HeldOutTest):
     """Adds tiles that people have checked to the training data, each with the weight of many."""
 
     name: ClassVar[str] = "gold_set"
@@ -46,3 +47,7 @@ class GoldSet(TrainingDefence):
     def plan(self, plan: Plan) -> Plan:
         """The plan with the vetted tiles in it."""
         return replace(plan, vetted_weight=max(plan.vetted_weight, self.weight))
+
+    def alarming(self, right: Estimate, opening: float) -> bool:
+        """Whether even chance cannot explain a loss of more than three points."""
+        return right.high < opening - 0.03
