@@ -138,19 +138,26 @@ def _resume(words: list[str], folder: Path) -> None:
 
 def _screen(words: list[str], folder: Path) -> None:
     """Opened on a terminal, read, and left by its key."""
-    child, screen = pty.fork()
-    if child == 0:
-        os.chdir(folder)
-        os.execve(sys.executable, [sys.executable, "-m", *words], environment())
+    screen, inside = pty.openpty()
     fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    try:
-        _read_until(screen, b"Drones photograph the ground")
-        os.write(screen, b"q")
-        _read_until(screen, None)
-    finally:
-        os.close(screen)
-        ended = _ended(child)
-    assert ended == 0
+    with subprocess.Popen(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env=environment(),
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        start_new_session=True,
+    ) as child:
+        os.close(inside)
+        try:
+            _read_until(screen, b"Drones photograph the ground")
+            os.write(screen, b"q")
+            _read_until(screen, None)
+            assert child.wait(30) == 0
+        finally:
+            child.kill()
+            os.close(screen)
 
 
 def _read_until(screen: int, wanted: bytes | None, seconds: float = 60.0) -> None:
@@ -170,17 +177,6 @@ def _read_until(screen: int, wanted: bytes | None, seconds: float = 60.0) -> Non
             assert wanted is None, f"it ended before it painted {wanted!r}"
             return
         seen += part
-
-
-def _ended(child: int) -> int:
-    """Its exit code; a program that does not end is ended, and that is no 0."""
-    for _ in range(100):
-        gone, status = os.waitpid(child, os.WNOHANG)
-        if gone:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.1)
-    os.kill(child, 9)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def test_the_pages_it_points_to_are_there() -> None:
