@@ -17,7 +17,6 @@ from wargame import catalog
 from wargame.card import Attack, Card, Defence
 from wargame.errors import WargameError
 from wargame.game.terms import Scenario
-from wargame.pipeline.attack_roles import CheckpointAttack
 from wargame.pipeline.outcome import BASE_CHANNELS
 from wargame.stages import STRENGTHS, Access, Side, Strength
 
@@ -141,7 +140,7 @@ def _lacking(ways: tuple[int, ...], held: int, names: tuple[str, ...]) -> str:
     missing = [[a for a in Access if way & ~held & _BIT[a]] for way in ways]
     shortest = min(missing, key=len)
     words = " and ".join(access.value for access in shortest)
-    steals = any(issubclass(catalog.card(name), CheckpointAttack) for name in names)
+    steals = any("weights_read" in catalog.card(name).measured_by for name in names)
     steal = shortest == [Access.WHITE_BOX] and steals
     return f"needs {words} access{': steal a checkpoint first' if steal else ''}"
 
