@@ -66,7 +66,7 @@ class Card(BaseModel):
     text: ClassVar[str]
     """A short lesson: what it does, why it works, what gives it away, what it costs."""
     measured_by: ClassVar[tuple[str, ...]] = ()
-    """Names of the measurements it causes."""
+    """Names of the measurements it is told by, among those that its role offers."""
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]]
     simulated: ClassVar[str | None] = None
     """What stands in for missing hardware, e.g. "simulated hardware: SGX"."""

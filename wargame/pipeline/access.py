@@ -149,7 +149,6 @@ class StorageNode:
         self._blobs = dict(blobs)
         self._checkpoint = checkpoint
         self.changed: set[int] = set()
-        self._read: set[int] = set()
 
     @property
     def held(self) -> tuple[int, ...]:
@@ -158,10 +157,7 @@ class StorageNode:
 
     def read(self, at: int) -> Packet | None:
         """Record `at`, or None where the bytes cannot be understood."""
-        found = unpack(self._blobs[at])
-        if found is not None:
-            self._read.add(at)
-        return found
+        return unpack(self._blobs[at])
 
     def raw(self, at: int) -> bytes:
         """The bytes at rest."""

@@ -38,7 +38,6 @@ def _make(context: Context) -> tuple[Arrays, Mapping[str, Any]]:
     captured = honest.senders < context.setting("captured_drones")
     rest, own = honest.take(~captured), honest.take(captured)
     attacks = context.playing(UploadAttack)
-    facts: dict[str, Any] = {"captured": len(own)}
     shown: dict[str, NDArray[Any]] = {}
     parts = [rest]
     # Captured drones are shared out among the attacks in force, in order.
@@ -48,12 +47,11 @@ def _make(context: Context) -> tuple[Arrays, Mapping[str, Any]]:
         uploader = Uploader(mine, tiles.class_names, context.setting("capture_factor"), age)
         attack.upload(uploader, numpy_rng(world.seed, "upload", held.name, context.round))
         sent = uploader.result()
-        facts[f"{held.name}.planted"] = int(sent.planted.sum())
         shown |= gallery.packed(held.name, gallery.uploaded(mine, sent))
         parts.append(sent)
     if not attacks:
         parts.append(own)
-    return {**_joined(parts).arrays(), **shown}, facts
+    return {**_joined(parts).arrays(), **shown}, {}
 
 
 def _joined(parts: list[Records]) -> Records:

@@ -119,7 +119,6 @@ def _read(context: Context, records: Records) -> tuple[Arrays, Mapping[str, Any]
     facts["overhead"] = sum(map(len, stored)) / max(1, sum(map(len, plain))) - 1.0
     for name, attack in ((held_.name, card) for held_, card in attacks):
         attack.at_rest(node, numpy_rng(seed, "at-rest", name, context.round))
-        facts[f"{name}.changed"] = len(node.changed)
     read: list[bytes | None] = [node.raw(at) for at in held]
     already = 0
     for name, defence in ((h.name, card) for h, card in context.playing(AtRestDefence)):
@@ -146,7 +145,7 @@ def _difference(
             at.append(position)
             images.append(packet.image)
             labels.append(packet.label)
-    facts = {**facts, "bad_served": len(at), "lost": len(lost)}
+    facts = {**facts, "bad_served": len(at)}
     if not at and not lost:
         return {}, facts
     shape = (0, *records.images.shape[1:])

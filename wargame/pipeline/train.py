@@ -53,12 +53,8 @@ def _train(context: Context, records: Records, plan: Plan) -> tuple[Arrays, Mapp
     norm = "none" if plan.noise_multiplier > 0 else "batch"
     model = victim.untrained(context, torch_rng(context.world.seed, "init"), norm)
     taught = _training_set(context, records, plan)
-    facts: dict[str, Any] = {
-        "records": len(taught[1]),
-        "norm": norm,
-        "passes": plan.steps * plan.batch_size * plan.passes_per_step,
-    }
-    facts |= _fit(context, model, taught, plan)
+    cost = plan.steps * plan.batch_size * plan.passes_per_step
+    facts = {"passes": cost, **_fit(context, model, taught, plan)}
     with torch.no_grad():
         arrays = {name: value.numpy().copy() for name, value in model.state_dict().items()}
     return arrays, facts
