@@ -15,6 +15,8 @@ def build(
     n_classes: int,
     generator: torch.Generator,
     *,
+    width: int = 6,
+    norm: str = "none",
     mean: Sequence[float] = (0.13,),
     std: Sequence[float] = (0.31,),
 ) -> nn.Sequential:
@@ -24,26 +26,24 @@ def build(
         image_shape: (height, width, channels).
         n_classes: number of logits.
         generator: source of every initial parameter.
+        width: channels of the first convolution, 6 in the original; the rest grows with it.
+        norm: "batch" normalises after each convolution, anything else does not.
         mean: of the images, one number or one a channel; the default is that of digits.
         std: of the images, likewise.
     """
     height, length, channels = image_shape
-    flat = 16 * (height // 4) * (length // 4)
-    return nn.Sequential(
-        Standardise(channels, mean, std),
-        conv(channels, 6, 5, generator),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        conv(6, 16, 5, generator),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        linear(flat, 120, generator),
-        nn.ReLU(),
-        linear(120, 84, generator),
-        nn.ReLU(),
-        head(84, n_classes, generator),
-    )
+    layers: list[nn.Module] = [Standardise(channels, mean, std)]
+    for outputs in (width, 16 * width // 6):
+        layers.append(conv(channels, outputs, 5, generator, bias=norm != "batch"))
+        layers += [nn.BatchNorm2d(outputs)] if norm == "batch" else []
+        layers += [nn.ReLU(), nn.MaxPool2d(2)]
+        channels = outputs
+    inputs = channels * (height // 4) * (length // 4)
+    layers.append(nn.Flatten())
+    for units in (20 * width, 14 * width):
+        layers += [linear(inputs, units, generator), nn.ReLU()]
+        inputs = units
+    return nn.Sequential(*layers, head(inputs, n_classes, generator))
 
 
 def features(model: nn.Module, x: Tensor) -> Tensor:

@@ -15,7 +15,9 @@ def build(
     n_classes: int,
     generator: torch.Generator,
     *,
-    hidden: Sequence[int] = (128,),
+    width: int = 16,
+    norm: str = "none",
+    hidden: Sequence[int] | None = None,
     mean: Sequence[float] = (0.4,),
     std: Sequence[float] = (0.17,),
 ) -> nn.Sequential:
@@ -25,6 +27,8 @@ def build(
         image_shape: (height, width, channels).
         n_classes: number of logits.
         generator: source of every initial parameter.
+        width: an eighth of the units of the one hidden layer, unless `hidden` is given.
+        norm: "batch" normalises after each hidden layer, anything else does not.
         hidden: units of each hidden layer.
         mean: of the images, one number or one a channel.
         std: of the images, likewise.
@@ -32,8 +36,10 @@ def build(
     height, length, channels = image_shape
     layers: list[nn.Module] = [Standardise(channels, mean, std), nn.Flatten()]
     inputs = height * length * channels
-    for units in hidden:
-        layers += [linear(inputs, units, generator), nn.ReLU()]
+    for units in (8 * width,) if hidden is None else hidden:
+        layers.append(linear(inputs, units, generator))
+        layers += [nn.BatchNorm1d(units)] if norm == "batch" else []
+        layers.append(nn.ReLU())
         inputs = units
     return nn.Sequential(*layers, head(inputs, n_classes, generator))
 

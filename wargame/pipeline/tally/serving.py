@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wargame.kernels.intervals import from_scalar, proportion
+from wargame.pipeline.attack_roles import FrontDoorAttack
 from wargame.pipeline.defence_roles import HeldOutTest, ServeGuard
 from wargame.pipeline.facts import estimate
 from wargame.pipeline.measuring.job import Job, Task
@@ -65,6 +66,11 @@ class ServiceLog:
     def _traffic(self, found: Artifact) -> None:
         self._requests += float(found.facts["requests"])
         readings = found.facts["readings"]
+        for held, _ in self._ledger.context.playing(FrontDoorAttack):
+            for what in held.card.measured_by:
+                values = found.facts["measures"].get(f"{held.name}.{what}")
+                if values is not None:
+                    self._ledger.tell_attacker(held.name, what, estimate(values))
         for held, _ in self._ledger.context.playing(ServeGuard):
             if held.name in readings:
                 turned, alarm, text = readings[held.name]
