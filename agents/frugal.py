@@ -1,4 +1,4 @@
-"""A defender that spends as little as it can."""
+"""A defender that counts what each round of protection costs."""
 
 from __future__ import annotations
 
@@ -8,42 +8,47 @@ from wargame.game.agent import Agent, active, alarms, choose, find
 from wargame.game.view import View
 from wargame.stages import Side, Strength
 
+LIGHT, MEDIUM, HEAVY = Strength
+
 
 class Frugal(Agent):
-    """Light cards only, and a reserve for the day an alarm shows where it burns."""
+    """Buys what lasts longest for its price and lets nothing lapse early.
+
+    It spends on a strong answer only while an alarm shows that it is needed.
+    """
 
     name: ClassVar[str] = "frugal"
     title: ClassVar[str] = "The frugal"
     sides: ClassVar[tuple[Side, ...]] = (Side.DEFENDER,)
-    character: ClassVar[str] = (
-        "Cheap light measures, a reserve, and one strong answer when it burns"
-    )
+    character: ClassVar[str] = "Buys what lasts; pays for strength only when an alarm calls for it"
 
-    cheap: ClassVar[tuple[str, ...]] = (
-        "encrypted_store",
-        "authenticate_contributors",
-        "compare_and_rollback",
-        "traffic_monitor",
-        "encrypted_channel",
-        "output_perturbation",
-        "hash_ledger",
-        "artifact_scan",
+    lasting: ClassVar[tuple[tuple[str, Strength], ...]] = (
+        ("encrypted_store", HEAVY),
+        ("authenticate_contributors", MEDIUM),
+        ("api_authentication", HEAVY),
+        ("gold_set", LIGHT),
+        ("encrypted_channel", HEAVY),
+        ("activation_clustering", MEDIUM),
+        ("artifact_scan", MEDIUM),
+        ("hash_ledger", LIGHT),
     )
-
-    def __init__(self) -> None:
-        self._used: dict[str, int] = {}
+    answers: ClassVar[dict[str, tuple[str, ...]]] = {
+        "gold_set": ("label_sanitation", "compare_and_rollback"),
+        "hash_ledger": ("encrypted_store",),
+        "authenticate_contributors": ("label_sanitation",),
+    }
 
     def act(self, view: View) -> int:
-        """A strong answer to an alarm; else the next light measure, none twice in three rounds."""
-        if alarms(view):
-            for card in ("label_sanitation", "api_authentication", "rate_limit"):
-                strong = find(view, card, Strength.HEAVY)
-                if strong is not None and strong.legal and not active(view, card):
-                    return strong.action
-        for card in self.cheap:
-            light = find(view, card, Strength.LIGHT)
-            worn = card in self._used and self._used[card] >= view.round - 2
-            if light is not None and light.legal and not worn and not active(view, card):
-                self._used[card] = view.round
-                return choose(view, card, Strength.LIGHT)
+        """An answer to the last alarm; else the next lasting measure that is not in force."""
+        for channel in alarms(view):
+            for card in self.answers.get(channel.split(".")[0], ()):
+                if not active(view, card) and (action := choose(view, card, MEDIUM)):
+                    return action
+        for card, strength in self.lasting:
+            if active(view, card):
+                continue
+            move = find(view, card, strength)
+            if move is not None:
+                # What cannot be paid yet is saved for: cheap substitutes cost more in the end.
+                return move.action if move.legal else 0
         return 0

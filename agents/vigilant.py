@@ -30,10 +30,10 @@ class Vigilant(Agent):
     character: ClassVar[str] = "Instruments first; every alarm gets its answer"
 
     watch: ClassVar[tuple[str, ...]] = (
-        "compare_and_rollback",
-        "query_monitor",
-        "traffic_monitor",
         "encrypted_store",
+        "compare_and_rollback",
+        "traffic_monitor",
+        "query_monitor",
         "encrypted_channel",
         "hash_ledger",
         "gold_set",
