@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from wargame.attacks.collect.backdoor import Backdoor
+from wargame.errors import WargameError
 from wargame.kernels.trigger import region, stamp
 from wargame.stages import STRENGTHS, Strength
 
@@ -56,5 +57,5 @@ def test_the_mark_fits_the_tile_and_the_class_exists() -> None:
     assert spec.size == 6
     card = Backdoor.at(Strength.MEDIUM, {"target": 5})
     uploader = captures.uploader(captures.scenes(5, 1))
-    with pytest.raises(ValueError, match="no class 5"):
+    with pytest.raises(WargameError, match="no class 5; the data has 0 to"):
         card.upload(uploader, captures.rng())

@@ -73,3 +73,11 @@ def test_each_pass_turns_the_tiles_another_way(turn: int) -> None:
     if turn >= 4:
         expected = expected[:, :, ::-1]
     np.testing.assert_array_equal(shown.numpy()[:, 0], expected)
+
+
+def test_oblong_tiles_keep_their_shape_in_every_pass() -> None:
+    x = torch.rand((3, 1, 4, 7), generator=seeded(1))
+    shown = _tiles(x, np.arange(12)).numpy()
+    upright = x.numpy()
+    passes = [upright, upright[:, :, ::-1, ::-1], upright[..., ::-1], upright[:, :, ::-1]]
+    np.testing.assert_array_equal(shown, np.concatenate(passes))

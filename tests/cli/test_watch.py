@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from wargame.game.record import read
@@ -174,6 +175,22 @@ def test_a_store_that_is_no_folder_is_told(
     done = wargame(*watching(small, leaves), WARGAME_STORE=str(place))
     assert done.returncode == 2
     assert str(place) in done.stderr
+
+
+def test_too_little_data_is_told_before_a_record_begins(
+    wargame: Run, small: Path, leaves: Path, tmp_path: Path
+) -> None:
+    with np.load(leaves) as arrays:
+        few = {name: arrays[name][:40] for name in arrays}
+    np.savez(tmp_path / "few.npz", **few)
+    words = [
+        tmp_path / "few.npz" if word == str(leaves) else word for word in watching(small, leaves)
+    ]
+    done = wargame(*words, "--record", "m.jsonl")
+    assert done.returncode == 2
+    assert "40 training and 40 test records; at least" in done.stderr
+    assert "resume" not in done.stderr
+    assert not (tmp_path / "m.jsonl").exists()
 
 
 def test_the_data_option_wins_over_the_environment(

@@ -49,6 +49,8 @@ WRONG: list[tuple[str, Any, tuple[str, ...]]] = [
     ("class_names", np.array(["a", "b", "a"]), ("different",)),
     ("class_names", np.array(["a", " ", "c"]), ("blank",)),
     ("class_names", np.array(["a"]), ("length 1", "at least 2")),
+    ("class_names", np.array(["a", "b\x1b[2J", "c"]), ("b\\x1b[2J", "printable")),
+    ("class_names", np.array(["a", "b\nc", "c"]), ("b\\nc", "printable")),
     ("class_names", np.arange(3), ("int64", "texts")),
 ]
 

@@ -46,6 +46,17 @@ def test_squeezing_refuses_the_stated_share_and_counts_its_passes(strength: Stre
     assert asked == card.passes * 200
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 7)])
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_tiles_smaller_than_the_window_are_squeezed_too(
+    strength: Strength, size: tuple[int, int]
+) -> None:
+    card, tiles = FeatureSqueezing.at(strength), TILES[:, :, : size[0], : size[1]]
+    threshold = card.calibrate(_predict, tiles[:200], _generator())
+    answers = card.answer(_predict, tiles[200:], threshold, _generator())
+    assert not answers[:, 0].isnan().all()
+
+
 def test_an_answer_that_hangs_on_single_pixels_is_refused() -> None:
     calm = torch.full((100, 3, 8, 8), 0.5) + 0.02 * TILES[:100]
 

@@ -160,6 +160,11 @@ def _class_names(array: NDArray[Any], source: str) -> tuple[str, ...]:
         raise WargameError(
             f"{source}: the array 'class_names' has the length {len(names)}, expected at least 2"
         )
+    if not all(name.isprintable() for name in names):  # they are shown on a terminal
+        raise WargameError(
+            f"{source}: the array 'class_names' holds {ascii(names)[:200]}, "
+            "expected printable characters only"
+        )
     if len(set(names)) < len(names) or not all(name.strip() for name in names):
         raise WargameError(
             f"{source}: the array 'class_names' holds {_listed(names)}, "

@@ -62,8 +62,11 @@ def _report(located: Located, problems: list[Problem]) -> WargameError:
 
 def _structural(item: Mapping[str, Any], data: Any) -> Problem:
     kind = item["type"]
-    path: Where = tuple(part for part in item["loc"] if part != "[key]")
-    on_key = kind == "extra_forbidden" or "[key]" in item["loc"]
+    path: Where = item["loc"]
+    # Pydantic marks a wrong key by one more part; a file may have a field of that very name.
+    marked = kind != "extra_forbidden" and len(path) > 1 and path[-1] == "[key]"
+    path = path[:-1] if marked else path
+    on_key = kind == "extra_forbidden" or marked
     if on_key:
         known = _fields(path[:-1])
         return Problem(path, f"unknown field; {catalog.suggest(str(path[-1])[:60], known)}", True)

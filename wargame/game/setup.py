@@ -11,7 +11,7 @@ from wargame.game import scenario
 from wargame.game.agent_file import named
 from wargame.game.match import DataFacts, Match
 from wargame.game.terms import Scenario
-from wargame.pipeline.source import offer
+from wargame.pipeline.source import check_size, offer
 from wargame.pool import Pool, Progress, silent
 from wargame.store import Store
 
@@ -59,7 +59,7 @@ def prepare(
     ]
     tiles = load(rules.data, location=data)
     offer(tiles)
-    return Match(
+    match = Match(
         rules,
         *players,
         seed=seed,
@@ -69,3 +69,5 @@ def prepare(
         pool=pool,
         progress=progress,
     )
+    check_size(match.world)
+    return match

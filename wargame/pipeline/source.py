@@ -85,9 +85,9 @@ class Deal:
 @lru_cache(maxsize=4)
 def _deal(data: str, seed: int, sizes: tuple[int, ...], rounds: int, drones: int) -> Deal:
     source = dataset(data)
+    initial, batch, evaluation, gold = _fit(sizes, rounds, source)
     rng = numpy_rng(seed, "deal")
     train, test = rng.permutation(len(source.y_train)), rng.permutation(len(source.y_test))
-    initial, batch, evaluation, gold = _fit(sizes, rounds, len(train), len(test))
     at = 0
 
     def cut(count: int) -> Records:
@@ -110,11 +110,10 @@ def _deal(data: str, seed: int, sizes: tuple[int, ...], rounds: int, drones: int
     )
 
 
-def _fit(
-    sizes: tuple[int, ...], rounds: int, n_train: int, n_test: int
-) -> tuple[int, int, int, int]:
+def _fit(sizes: tuple[int, ...], rounds: int, source: Dataset) -> tuple[int, int, int, int]:
     """The sizes wanted, shrunk in proportion where the data set is smaller."""
     initial, batch, evaluation, gold = sizes
+    n_train, n_test = len(source.y_train), len(source.y_test)
     wanted = initial + rounds * batch + gold + min(VETTED, gold)
     shrink = min(1.0, n_train / wanted)
     evaluation = min(evaluation, n_test * 2 // 3)
@@ -130,10 +129,17 @@ def _fit(
 def deal(world: World) -> Deal:
     """The tiles of this match."""
     settings = world.settings
-    sizes = (
-        settings["initial"],
-        settings["batch"],
-        settings["evaluation"],
-        settings["gold"],
-    )
-    return _deal(world.data, world.seed, sizes, settings["rounds"], settings["drones"])
+    return _deal(world.data, world.seed, _sizes(world), settings["rounds"], settings["drones"])
+
+
+def check_size(world: World) -> None:
+    """Says before a match begins what `deal` would say in its midst.
+
+    Raises:
+        WargameError: the data set is too small for a match.
+    """
+    _fit(_sizes(world), world.settings["rounds"], dataset(world.data))
+
+
+def _sizes(world: World) -> tuple[int, ...]:
+    return tuple(world.settings[name] for name in ("initial", "batch", "evaluation", "gold"))

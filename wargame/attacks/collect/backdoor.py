@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from wargame.card import Dimensions
+from wargame.errors import WargameError
 from wargame.kernels.trigger import Kind, TriggerSpec, stamp
 from wargame.pipeline.access import Uploader
 from wargame.pipeline.attack_roles import UploadAttack
@@ -63,7 +64,8 @@ class Backdoor(UploadAttack):
         height, width, channels = uploader.images.shape[1:]
         spec, target = self.trigger((height, width, channels))
         if target >= len(uploader.class_names):
-            raise ValueError(f"there is no class {target}")
+            last = len(uploader.class_names) - 1
+            raise WargameError(f"backdoor: there is no class {target}; the data has 0 to {last}")
         count = round(self.share * len(uploader))
         at = rng.choice(len(uploader), count, replace=False)
         marked = stamp(uploader.images[at], spec)

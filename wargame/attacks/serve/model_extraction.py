@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-TURNS = 8
-"""Ways to turn and mirror a tile, all of them natural from above."""
+SQUARE = tuple((quarters, mirrored) for mirrored in (False, True) for quarters in range(4))
+"""Ways to turn and mirror a square tile, all of them natural from above."""
+OBLONG = tuple((quarters, mirrored) for quarters, mirrored in SQUARE if quarters % 2 == 0)
+"""Those that keep the shape of a tile that is no square."""
 
 BATCH = 64
 
@@ -125,12 +127,14 @@ def _tiles(x: torch.Tensor, at: NDArray[np.int64]) -> torch.Tensor:
     import torch
 
     shown = x[torch.from_numpy(at % len(x))].clone()
-    turns = at // len(x) % TURNS
-    for turn in np.unique(turns[turns > 0]).tolist():
-        rows = torch.from_numpy(np.flatnonzero(turns == turn))
-        part = shown[rows]
-        part = torch.rot90(part, turn % 4, (2, 3))
-        shown[rows] = part.flip(3) if turn >= TURNS // 2 else part
+    # A tile that is no square keeps its shape under half turns only.
+    turns = SQUARE if x.shape[2] == x.shape[3] else OBLONG
+    passes = at // len(x) % len(turns)
+    for number in np.unique(passes[passes > 0]).tolist():
+        rows = torch.from_numpy(np.flatnonzero(passes == number))
+        quarters, mirrored = turns[number]
+        part = torch.rot90(shown[rows], quarters, (2, 3))
+        shown[rows] = part.flip(3) if mirrored else part
     return shown
 
 

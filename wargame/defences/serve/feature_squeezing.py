@@ -93,7 +93,7 @@ class FeatureSqueezing(ServeGuard):
 
         copies = [reduce_bit_depth(x, self.bits)]
         if self.median:
-            copies.append(median_smooth(x, self.median))
+            copies.append(median_smooth(x, min(self.median, *x.shape[-2:])))
         if self.quality and x.shape[1] in (1, 3):
             copies.append(jpeg(x, self.quality))
         return copies
