@@ -19,8 +19,7 @@ arena = types.ModuleType("wargame.arena")
 arena.__path__ = []
 sys.modules["wargame.arena"], sys.modules[registration.__name__] = arena, registration
 def hook():
-    from wargame._gymnasium import register_when_loaded
-    register_when_loaded()
+    import wargame
 """
 
 

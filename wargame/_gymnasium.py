@@ -17,7 +17,7 @@ def register_when_loaded() -> None:
     """Register now if Gymnasium is loaded, else as soon as it is."""
     if "gymnasium" in sys.modules:
         _register()
-    else:
+    elif not any(isinstance(finder, _AfterGymnasium) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AfterGymnasium())
 
 
