@@ -126,6 +126,20 @@ def test_an_unreadable_image_is_named(tmp_path: Path, paint: Painter) -> None:
         load_folders(root, "mine")
 
 
+def test_what_is_no_image_is_named_without_an_address(tmp_path: Path, paint: Painter) -> None:
+    root = paint(tmp_path / "d", {"a": 3, "b": 3})
+    (root / "b" / "b_001.png").write_bytes(b"hello")
+    with pytest.raises(WargameError, match=r"b_001\.png cannot be read \(no image of a known form"):
+        load_folders(root, "mine")
+
+
+def test_a_link_to_nowhere_is_named(tmp_path: Path, paint: Painter) -> None:
+    root = paint(tmp_path / "d", {"a": 3, "b": 3})
+    (root / "a" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    with pytest.raises(WargameError, match=r"a/gone\.png cannot be read \(No such file"):
+        load_folders(root, "mine")
+
+
 def test_sixteen_bits_are_refused(tmp_path: Path, paint: Painter) -> None:
     root = paint(tmp_path / "d", {"a": 3, "b": 3})
     Image.fromarray(np.full((8, 8), 40_000, np.uint16)).save(root / "a" / "deep.tif")

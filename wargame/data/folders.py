@@ -118,6 +118,9 @@ def _picture(tree: Tree, entry: Entry, size: int) -> Pixels:
     # Image decoders raise nearly anything on damaged bytes.
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
+        reason = (
+            "no image of a known form" if isinstance(error, PIL.UnidentifiedImageError) else reason
+        )
         raise WargameError(
             f"{tree.source}: the image {entry.path} cannot be read ({reason})"
         ) from error

@@ -47,16 +47,28 @@ class FolderTree:
         self.source = str(root)
 
     def entries(self) -> list[Entry]:
-        """All images, sorted by path; the stamp is size and time of change."""
+        """All images, sorted by path; the stamp is size and time of change.
+
+        Raises:
+            WargameError: an image cannot be looked at, such as a link to nowhere.
+        """
         found = []
         for folder, below, files in os.walk(self._root, followlinks=True):
             here = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
             below[:] = [name for name in below if len(here.parts) < _DEPTH - 1]
             for name in files:
                 if _is_image(path := here / name):
-                    state = (self._root / path).stat()
-                    found.append(Entry(path, f"{state.st_size} {state.st_mtime_ns}"))
+                    found.append(Entry(path, self._stamp(path)))
         return sorted(found, key=lambda entry: entry.path.parts)
+
+    def _stamp(self, path: PurePosixPath) -> str:
+        try:
+            state = (self._root / path).stat()
+        except OSError as error:
+            raise WargameError(
+                f"{self.source}: the image {path} cannot be read ({error.strerror})"
+            ) from error
+        return f"{state.st_size} {state.st_mtime_ns}"
 
     def read(self, entry: Entry) -> bytes:
         """The bytes of one image."""

@@ -54,7 +54,8 @@ def untrained(context: Context, generator: torch.Generator, norm: str = "batch")
     if norm == "none":
         # What batch normalisation would learn, from tiles outside the training data.
         scaled = tiles.vetted.images / 255.0
-        mean, std = scaled.mean((0, 1, 2)), scaled.std((0, 1, 2))
+        mean = scaled.mean((0, 1, 2))
+        std = np.maximum(scaled.std((0, 1, 2)), 1 / 255)  # a channel may be the same everywhere
         more = {"mean": mean.tolist(), "std": std.tolist()}
     return family(context).build(
         tiles.image_shape,

@@ -14,7 +14,7 @@ from wargame.store import Artifact
 Asked = TypeVar("Asked", bound=Oracle)
 
 PROBES = 60
-"""Of the attacker's own tiles, those it keeps to probe the service with."""
+"""Of the attacker's own tiles, those it keeps to probe the service with; half where it has few."""
 
 
 def oracle(scene: Scene, kind: type[Asked], purpose: str) -> Asked:
@@ -35,11 +35,17 @@ def lenders(scene: Scene) -> list[str]:
     return scene.context.identities(FrontDoorAttack)
 
 
+def probes(own: int) -> int:
+    """How many of so many own tiles are kept for probing."""
+    return min(PROBES, own // 2)
+
+
 def possessions(scene: Scene, loot: Artifact | None = None) -> Possessions:
     """The attacker's own tiles, and what it took before."""
     import torch
 
     images, labels = deal(scene.context.world).own
-    rest = to_tensor(images[PROBES:]), torch.from_numpy(labels[PROBES:])
+    kept = probes(len(labels))
+    rest = to_tensor(images[kept:]), torch.from_numpy(labels[kept:])
     arrays = {} if loot is None else loot.arrays
     return Possessions(*rest, arrays, scene.context.setting("steps"))

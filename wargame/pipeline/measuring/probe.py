@@ -9,7 +9,7 @@ from wargame.kernels.intervals import proportion
 from wargame.pipeline.access import LabelOracle
 from wargame.pipeline.facts import row
 from wargame.pipeline.measuring.job import Scene
-from wargame.pipeline.measuring.oracle import PROBES, lenders, oracle
+from wargame.pipeline.measuring.oracle import lenders, oracle, probes
 from wargame.pipeline.source import deal
 from wargame.pipeline.tensors import to_tensor
 from wargame.store import Arrays, Artifact
@@ -20,9 +20,10 @@ def measure(scene: Scene) -> Artifact:
 
     def work() -> tuple[Arrays, Mapping[str, Any]]:
         images, labels = deal(scene.context.world).own
+        kept = probes(len(labels))
         asked = oracle(scene, LabelOracle, "probe")
-        said = asked.labels(to_tensor(images[:PROBES])).numpy()
-        right = int((said == labels[:PROBES]).sum())
+        said = asked.labels(to_tensor(images[:kept])).numpy()
+        right = int((said == labels[:kept]).sum())
         found = row(proportion(right, int((said >= 0).sum())))
         return {}, {"probe": found, "seen": scene.service.seen()}
 
