@@ -36,6 +36,8 @@ def play(args: argparse.Namespace) -> int:
     if args.opponent is not None:
         if args.side == "both":
             raise WargameError("--side both has no --opponent: two people play")
+        if args.opponent == "human":
+            raise WargameError("two people play with --side both, without --opponent")
         _check_agent(args.opponent, Side(args.side).other)
     options = Options(
         scenario=args.scenario,

@@ -79,6 +79,7 @@ class Table:
     ) -> None:
         self.match, self._remote, self._journal = match, remote, journal
         self._called_off = threading.Event()
+        self._closed = False
         self._turn = threading.Lock()
         self._tell: Progress = silent
         match.progress = self._progress
@@ -143,6 +144,7 @@ class Table:
 
     def close(self) -> None:
         """Ends the work in progress and closes the record."""
+        self._closed = True
         self.cancel()
         if self._remote is not None:
             self._remote.rest()
@@ -154,7 +156,7 @@ class Table:
         self._tell = tell
 
     def _progress(self, what: str, done: int, total: int) -> None:
-        if self._called_off.is_set():
+        if self._called_off.is_set() or self._closed:
             raise Cancelled(what)
         self._tell(what, done, total)
 

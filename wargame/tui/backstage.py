@@ -83,7 +83,18 @@ class Backstage:
                 found[side.value].append((name, kind.title))
         for each in found.values():
             each.sort(key=lambda item: item[0] == "random")
+        for name in (self.options.attacker, self.options.defender):
+            if name is not None and name.endswith(".py"):
+                self._list_own(name, found)
         return found
+
+    def _list_own(self, name: str, found: dict[str, list[tuple[str, str]]]) -> None:
+        from wargame.game.agent_file import named
+
+        kind = named(name)
+        for side in kind.sides:
+            if all(known != name for known, _ in found[side.value]):
+                found[side.value].append((name, f"{kind.title} ({kind.name})"))
 
     def tiles(self, name: str) -> Dataset:
         """The data set of a name, as `--data` and the environment have it."""
@@ -191,6 +202,8 @@ class Backstage:
         return found.arrays if found is not None and found.arrays else None
 
     def close(self) -> None:
-        """Stops the workers."""
+        """Stops the workers; what they were making is not kept."""
+        if self._remote is not None:
+            self._remote.rest()
         if self._workers is not None:
             self._workers.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
@@ -15,6 +14,7 @@ from textual.widgets import Button, Footer, Input, Static
 
 from wargame.errors import WargameError
 from wargame.tui.backstage import Backstage
+from wargame.tui.beside import beside
 from wargame.tui.messages import DataRead, Failed, RulesRead, Seated
 from wargame.tui.options import Seat
 from wargame.tui.screens.fetch import FetchScreen
@@ -76,9 +76,8 @@ class BriefingScreen(Screen[None]):
     def on_mount(self) -> None:
         """Reads the rest once this is painted."""
         self.query_one("#offer").display = False
-        self.call_after_refresh(self._read)
+        self.call_after_refresh(beside, self._read)
 
-    @work(thread=True, exclusive=True, group="read")
     def _read(self) -> None:
         try:
             rules = self._backstage.rules()
@@ -166,7 +165,7 @@ class BriefingScreen(Screen[None]):
 
     def _come_back(self, came: bool | None) -> None:
         if came:
-            self._read()
+            beside(self._read)
 
     def action_start(self) -> None:
         """Sits down at a table."""
@@ -185,9 +184,8 @@ class BriefingScreen(Screen[None]):
                 seed=int(seed) if seed.isdigit() else 0,
             )
         )
-        self._sit()
+        beside(self._sit)
 
-    @work(thread=True, exclusive=True, group="sit")
     def _sit(self) -> None:
         rules, data = cast(Any, self._rules), cast(Any, self._data)
         try:

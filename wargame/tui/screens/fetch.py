@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, ProgressBar, Static
-from textual.worker import get_current_worker
 
 from wargame.errors import Cancelled, WargameError
 from wargame.tui.backstage import Backstage, Download
+from wargame.tui.beside import beside
 from wargame.tui.messages import Downloaded, Fetched
 
 
@@ -27,6 +27,7 @@ class FetchScreen(ModalScreen[bool]):
     def __init__(self, backstage: Backstage, download: Download) -> None:
         super().__init__()
         self._backstage, self._download = backstage, download
+        self._left = threading.Event()
 
     def compose(self) -> ComposeResult:
         """The offer."""
@@ -49,14 +50,11 @@ class FetchScreen(ModalScreen[bool]):
             self.action_leave()
             return
         event.button.disabled = True
-        self._fetch()
+        beside(self._fetch)
 
-    @work(thread=True, exclusive=True)
     def _fetch(self) -> None:
-        worker = get_current_worker()
-
         def tell(done: int, total: int) -> None:
-            if worker.is_cancelled:
+            if self._left.is_set():
                 raise Cancelled("the download")
             self.post_message(Downloaded(done, total))
 
@@ -84,5 +82,5 @@ class FetchScreen(ModalScreen[bool]):
 
     def action_leave(self) -> None:
         """Leaves; the download stops at its next piece and keeps nothing."""
-        self.workers.cancel_node(self)
+        self._left.set()
         self.dismiss(False)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textual import work
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
 from wargame.errors import WargameError
+from wargame.tui.beside import beside
 
 
 class CurtainScreen(Screen[None]):
@@ -44,9 +44,8 @@ class CurtainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Starts once this is painted."""
-        self.call_after_refresh(self._work)
+        self.call_after_refresh(beside, self._work)
 
-    @work(thread=True)
     def _work(self) -> None:
         try:
             self.post_message(self.Prepared(self._prepare()))
