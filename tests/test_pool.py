@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
@@ -43,6 +45,20 @@ def test_all_but_one_are_called_off_and_younger_jobs_run(workers: Workers) -> No
             job.future.result(timeout=30)
     assert young.future.result(timeout=30) == "young"
     assert kept.future.result(timeout=30) == "kept"
+
+
+def test_closing_waits_for_no_worker() -> None:
+    pool = Workers(1)
+    job = pool.start(time.sleep, 600)
+    while not pool.reports():
+        time.sleep(0.01)
+    children = multiprocessing.active_children()
+    pool.close()
+    with pytest.raises(BrokenProcessPool):
+        job.future.result(timeout=10)
+    for child in children:
+        child.join(10)
+        assert not child.is_alive()
 
 
 def test_reports_tell_the_latest_step_of_each_worker_and_never_fill_up(workers: Workers) -> None:

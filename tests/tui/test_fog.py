@@ -12,7 +12,7 @@ from wargame.game.agent import Agent
 from wargame.game.match import Match
 from wargame.game.terms import Scenario
 from wargame.game.view import View
-from wargame.pipeline.outcome import Outcome
+from wargame.pipeline.outcome import Outcome, Picture
 from wargame.stages import SIDES, Side
 from wargame.tui.options import Options
 from wargame.tui.scene import fogged
@@ -94,6 +94,17 @@ def test_pictures_of_the_other_sides_cards_are_left_out(tiny: Scenario) -> None:
     pictures = [(line.round, each) for each in line.pictures]
     assert fogged(match.view(Side.DEFENDER), pictures).shots == ()
     assert len(fogged(match.view(Side.ATTACKER), pictures).shots) == len(pictures)
+
+
+def test_the_referees_pictures_show_under_fog_only_before_any_card_is_played(
+    tiny: Scenario,
+) -> None:
+    match = _match(tiny, Painter())
+    match.step(1, 1)
+    honest = Picture("service", "k0", "honest tiles"), Picture("service", "k1", "honest tiles")
+    for side in SIDES:
+        shots = fogged(match.view(side), list(enumerate(honest))).shots
+        assert [shot.picture.key for shot in shots] == ["k0"]
 
 
 def test_a_defender_sees_only_its_own_cards_on_the_board(tiny: Scenario) -> None:

@@ -9,8 +9,9 @@ from wargame.data.dataset import Dataset
 from wargame.errors import WargameError
 from wargame.game.record import read
 from wargame.game.terms import Scenario
+from wargame.stages import Side
 from wargame.tui.app import replaying, watching
-from wargame.tui.backstage import Download
+from wargame.tui.backstage import Backstage, Download
 from wargame.tui.options import Options
 from wargame.tui.screens.briefing import BriefingScreen
 from wargame.tui.screens.fetch import FetchScreen
@@ -151,6 +152,20 @@ async def test_every_theme_draws_the_game(house: House, theme: str) -> None:
         await seated(pilot)
         assert app.theme == theme
         assert "Gold Set" in words(app)
+
+
+def test_an_own_agent_file_is_offered_beside_the_ready_ones(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from wargame.game.agent import Agent\nfrom wargame.stages import Side\n"
+        "class Mine(Agent):\n    title, character = 'Mine', 'passes'\n"
+        "    sides = (Side.ATTACKER,)\n    def act(self, view): return 0\n"
+    )
+    backstage = Backstage(Options(side="defender", attacker=str(file)))
+    offered = backstage.opponents()
+    assert (str(file), "Mine (mine.py)") in offered["attacker"]
+    assert str(file) not in dict(offered["defender"])
+    assert backstage.players(watching=False) == {Side.ATTACKER: str(file), Side.DEFENDER: None}
 
 
 async def test_an_unknown_theme_leaves_with_a_sentence(house: House) -> None:

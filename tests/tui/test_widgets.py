@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from wargame.stages import STRENGTHS, Side
 from wargame.tui.scene import Point, Series, Token
-from wargame.tui.tiles import fit, half_blocks, resized
+from wargame.tui.tiles import fit, fit_single, half_blocks, resized
 from wargame.tui.widgets.charts import _cell, _grid, _panel
+from wargame.tui.widgets.pictures import Strip, words_of
 from wargame.tui.widgets.pipeline import _cells, _roomy
 
 
@@ -29,13 +32,51 @@ def test_half_blocks_keep_every_pixel(seed: int, half: int, width: int) -> None:
 
 @given(width=st.integers(20, 200), height=st.integers(7, 60), tiles=st.integers(1, 9))
 def test_a_layout_of_tiles_fits_its_room(width: int, height: int, tiles: int) -> None:
-    size, shown, stacked = fit(width, height, tiles)
+    size, shown, stacked, _ = fit(width, height, tiles)
     assert size % 2 == 0
     assert 1 <= shown <= tiles
     across = shown * (size if stacked else 2 * size + 1) + 2 * (shown - 1)
     assert across <= width
     if height >= 12:
         assert (size + 1 if stacked else size // 2) + 3 <= height
+
+
+@given(width=st.integers(30, 158), height=st.integers(8, 46), tiles=st.integers(1, 6))
+def test_unchanged_tiles_stand_in_one_row_inside_their_pane(
+    width: int, height: int, tiles: int
+) -> None:
+    size, shown, stacked, single = fit_single(width, height, tiles)
+    assert single
+    assert not stacked
+    assert size % 2 == 0
+    assert min(3, tiles) <= shown <= tiles
+    assert shown * size + 2 * (shown - 1) <= width
+    assert size // 2 + 3 <= height
+
+
+@pytest.mark.parametrize(
+    ("caption", "same", "told"),
+    [
+        ("what was uploaded", False, ("is River", "sent as Lake")),
+        ("what it doubted: the label sent, and what it thinks", True, ("sent as River", "thought")),
+        ("what the service was shown", False, ("is River", "River → Lake")),
+        ("honest tiles, and what the service says of them", True, ("is River", "River → Lake")),
+    ],
+)
+def test_a_strip_says_what_its_two_labels_are(
+    caption: str, same: bool, told: tuple[str, str]
+) -> None:
+    clean = np.zeros((2, 8, 8, 3), np.uint8)
+    river, lake = np.zeros(2, np.int64), np.ones(2, np.int64)
+    arrays = {"clean": clean, "shown": clean if same else clean + 9, "true": river}
+    arrays |= {"clean_label": river, "shown_label": lake}
+    strip = Strip("t", arrays, ("River", "Lake"), 60, 20, words_of(caption))
+    lines = "".join(s.text for s in strip.__rich_console__(Console(), Console().options))
+    assert all(each in lines for each in told)
+    row = next(line for line in lines.splitlines() if "▀" in line)
+    where = fit_single(60, 20, 2) if same else fit(60, 20, 2)
+    pairs = 2 if not where.single and not where.stacked else 1
+    assert row.count("▀") == where.shown * where.size * pairs
 
 
 def test_a_tile_made_smaller_keeps_its_mean() -> None:

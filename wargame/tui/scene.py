@@ -82,7 +82,8 @@ def fogged(seen: View, pictures: Sequence[tuple[int, Picture]]) -> Scene:
 
     Args:
         seen: the side's view.
-        pictures: round and picture; those of the other side's cards are left out.
+        pictures: round and picture. Those of the other side's cards are left out, and the
+            referee's own but for the honest start, which no card has touched.
     """
     own = set(seen.deck.names)
     tokens = (_token(seen.side, o.card, o.strength, o.rounds_left) for o in seen.in_force)
@@ -93,7 +94,7 @@ def fogged(seen: View, pictures: Sequence[tuple[int, Picture]]) -> Scene:
         tokens=_by_stage(tokens),
         log=tuple(_own_log(seen)),
         series=_channels(seen.readings),
-        shots=tuple(Shot(at, p) for at, p in pictures if p.card in own),
+        shots=tuple(Shot(at, p) for at, p in pictures if p.card in own or at == 0),
         measured=_read_of(seen.readings),
     )
 

@@ -24,6 +24,13 @@ class Fit(NamedTuple):
     """Tiles in a row."""
     stacked: bool
     """Whether a tile as shown stands under the clean one, or beside it."""
+    single: bool = False
+    """Whether there is one tile only, since nothing was changed."""
+
+    @property
+    def span(self) -> int:
+        """Columns from a tile's left edge to its last cell, its partner beside it included."""
+        return self.size if self.stacked or self.single else 2 * self.size + 1
 
 
 def fit(width: int, height: int, tiles: int) -> Fit:
@@ -37,6 +44,18 @@ def fit(width: int, height: int, tiles: int) -> Fit:
             shown = min(tiles, across)
             if lines + 3 <= height and shown * size * size > best:
                 best, found = shown * size * size, Fit(size, shown, stacked)
+    return found
+
+
+def fit_single(width: int, height: int, tiles: int) -> Fit:
+    """The layout of one row of tiles, three or more where they fit, that fills the cells best."""
+    found = Fit(8, max(1, min(tiles, 3, (width + 2) // 10)), stacked=False, single=True)
+    best = 0
+    for shown in range(min(tiles, 3), tiles + 1):
+        size = min((width + 2) // shown - 2, 2 * (height - 3), 64)
+        size -= size % 2
+        if size >= 8 and shown * size * size > best:
+            best, found = shown * size * size, Fit(size, shown, stacked=False, single=True)
     return found
 
 

@@ -192,8 +192,9 @@ class PlayScreen(BoardScreen):
         )
 
     def _pictures(self) -> list[tuple[int, Picture]]:
-        lines = self._table.match.lines
-        return [(line.round, picture) for line in lines for picture in line.pictures]
+        match = self._table.match
+        start = [(0, picture) for picture in match.open().pictures]
+        return start + [(line.round, each) for line in match.lines for each in line.pictures]
 
     def on_hand_looked(self, message: Hand.Looked) -> None:
         """The inspector follows the cursor."""

@@ -29,6 +29,10 @@ class ResultScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,enter", "review", "Review rounds", tooltip="Go through the rounds, all open"),
+        *(
+            Binding(str(n), f"review({n})", show=False, tooltip="1 to 9: to that round, all open")
+            for n in range(1, 10)
+        ),
         Binding("n,escape", "leave", "Back", tooltip="Back to the briefing for another match"),
         Binding("q", "app.quit", "Quit", tooltip="Leave wargame"),
     ]
@@ -54,7 +58,7 @@ class ResultScreen(Screen[None]):
         yield Static(self._why(), id="why")
         with Container(id="truth"):
             with VerticalScroll(id="table", classes="pane -front") as table:
-                table.border_title = "What both sides really did"
+                table.border_title = "What both sides really did · 1 to 9 opens that round"
                 yield Static(summary(self._chapters, result.par, result.turning_round))
             charts = Charts(id="curves", classes="pane")
             charts.border_title = "Curves"
@@ -91,10 +95,10 @@ class ResultScreen(Screen[None]):
             parts.append(f"The {r.winner.value} led from {when} to the end.")
         return Content.assemble(*parts)
 
-    def action_review(self) -> None:
-        """Round by round."""
+    def action_review(self, at: int = 1) -> None:
+        """Round by round, from this one."""
         screen = TheatreScreen(
-            self._backstage, self._labels, self._rules, self._chapters, title="review", at=1
+            self._backstage, self._labels, self._rules, self._chapters, title="review", at=at
         )
         self.app.push_screen(screen)
 

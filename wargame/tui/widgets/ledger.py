@@ -65,7 +65,7 @@ def played(side: Side, play: Played) -> tuple[str, str]:
 
 
 def summary(chapters: Sequence[Chapter], par: float, turning: int) -> Content:
-    """One line a round: both moves and the mission value.
+    """Two lines a round: both moves and the mission value, and what it was made of.
 
     Args:
         chapters: the opening and the rounds.
@@ -81,7 +81,19 @@ def summary(chapters: Sequence[Chapter], par: float, turning: int) -> Content:
         parts += [_brief(side, chapter.plays[side]) for side in SIDES]
         parts.append((f"{mission:>7.3f}", "$attacker" if mission > par else "$defender"))
         parts.append(" ◀\n" if chapter.round == turning else "\n")
+        parts.append((f"{'':>5}{_gained(chapter)}\n", "$muted"))
     return Content.assemble(*parts, (note, "$muted"))
+
+
+def _gained(chapter: Chapter) -> str:
+    """What the attacker gained in a round, goal by goal, and by what."""
+    worth = chapter.worth
+    found = [
+        f"{goal} {value:.2f} by {measure_words(worth.causes[goal])}"
+        for goal, value in (worth.harms.items() if worth else ())
+        if worth and goal in worth.causes and value >= 0.005
+    ]
+    return "; ".join(found) or "nothing was harmed"
 
 
 def _brief(side: Side, play: Played) -> tuple[str, str]:

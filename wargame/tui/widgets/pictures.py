@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
@@ -15,11 +16,16 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from wargame.tui.scene import Shot
-from wargame.tui.tiles import Fit, fit, half_blocks, resized
+from wargame.tui.tiles import Fit, fit, fit_single, half_blocks, resized
 from wargame.tui.words import measure_words
 
 Arrays = Mapping[str, NDArray[Any]]
 _NEW_LINE = Segment.line()
+_WORDS = (
+    ("what was uploaded", ("is", "sent as")),
+    ("what it doubted", ("sent as", "thought")),
+)
+"""How a caption begins, and the words before the two labels where no model was asked twice."""
 
 
 class Pictures(Widget, can_focus=True):
@@ -92,11 +98,19 @@ class Pictures(Widget, can_focus=True):
         if not arrays:
             return "The store no longer holds these tiles."
         place = f"{self.at + 1}/{len(self._shots)}" if len(self._shots) > 1 else ""
-        title = (
-            f"Round {shot.round} · {measure_words(shot.picture.card + '.')[:-2]} · "
-            f"{shot.picture.caption}  {place}"
-        )
-        return Strip(title, arrays, self._labels, self.size.width, self.size.height)
+        card, caption = shot.picture.card, shot.picture.caption
+        about = caption.partition(": ")[0] if len(caption) > self.size.width - 36 else caption
+        who = measure_words(f"{card}.")[:-2]
+        when = f"Round {shot.round}" if shot.round else "Before round 1"
+        title = f"{when} · {who[:1].upper()}{who[1:]} · {about}"
+        title = f"{title[: self.size.width - len(place) - 2]}  {place}"
+        width, height = self.size
+        return Strip(title, arrays, self._labels, width, height, words_of(caption))
+
+
+def words_of(caption: str) -> tuple[str, str] | None:
+    """The words before the two labels of a strip of this caption; None where answers tell."""
+    return next((told for start, told in _WORDS if caption.startswith(start)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +122,20 @@ class Strip:
     classes: tuple[str, ...]
     width: int
     height: int
+    words: tuple[str, str] | None
+    """Before the label it has and the label it was given; None where the model's answers tell."""
 
     def __rich_console__(self, _console: Console, _options: ConsoleOptions) -> RenderResult:
         """The title, the tiles, and under each what it is and what the model said."""
         clean, shown = self.arrays["clean"], self.arrays["shown"]
-        where = fit(self.width, self.height, len(clean))
+        same = np.array_equal(clean, shown)
+        where = (fit_single if same else fit)(self.width, self.height, len(clean))
         yield Segment(self.title[: self.width])
         yield _NEW_LINE
         first = [half_blocks(resized(image, where.size)) for image in clean[: where.shown]]
         second = [half_blocks(resized(image, where.size)) for image in shown[: where.shown]]
         blocks = [first, second] if where.stacked else [_beside(first, second)]
+        blocks = [first] if where.single else blocks
         for at, block in enumerate(blocks):
             if at:
                 yield _NEW_LINE
@@ -125,17 +143,18 @@ class Strip:
         yield from self._told(where)
 
     def _told(self, where: Fit) -> Iterable[Segment]:
-        span = where.size if where.stacked else 2 * where.size + 1
         for write in (self._true, self._said):
-            texts = [write(at)[:span].ljust(span) for at in range(where.shown)]
+            texts = [_cut(write(at), where.span).ljust(where.span) for at in range(where.shown)]
             yield Segment("  ".join(texts))
             yield _NEW_LINE
 
     def _true(self, at: int) -> str:
-        return f"is {self._name('true', at)}"
+        return f"{self.words[0] if self.words else 'is'} {self._name('true', at)}"
 
     def _said(self, at: int) -> str:
         before, after = self._name("clean_label", at), self._name("shown_label", at)
+        if self.words is not None:
+            return f"{self.words[1]} {after}"
         if before == after:
             return f"read {after}"
         return f"{before} → {after}"
@@ -158,6 +177,10 @@ def _beside(first: _Block, second: _Block) -> _Block:
         [left + gap + right for left, right in zip(one, two, strict=True)]
         for one, two in zip(first, second, strict=True)
     ]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def _rows(block: _Block) -> Iterable[Segment]:
