@@ -3,7 +3,7 @@
 A terminal's blocks and frames fill their cells exactly, whatever the font; an SVG made of glyphs
 alone leaves seams in them. So blocks are drawn as rectangles and frames as lines.
 
-    python scripts/screenshot.py docs/board.png --round 5
+    python scripts/screenshot.py docs/board.png
 """
 
 from __future__ import annotations
@@ -154,14 +154,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Draw a match in mid-play.")
     parser.add_argument("out", type=Path, help="a .png or .svg file")
     parser.add_argument("--scenario", default="mapengine")
-    parser.add_argument("--attacker", default="evader")
+    parser.add_argument("--attacker", default="poisoner")
     parser.add_argument("--defender", default="vigilant")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--fidelity", default="drill")
     parser.add_argument("--round", type=int, default=5)
-    parser.add_argument("--turn", type=int, default=0, help="strips of pictures to turn on by")
+    parser.add_argument("--turn", type=int, default=1, help="strips of pictures to turn on by")
     parser.add_argument("--size", default="160x48")
-    parser.add_argument("--width", type=int, default=1600, help="pixels across")
+    parser.add_argument("--width", type=int, default=1500, help="pixels across")
     args = parser.parse_args()
     names = {"attacker": args.attacker, "defender": args.defender}
     backstage = Backstage(Options(args.scenario, seed=args.seed, fidelity=args.fidelity, **names))

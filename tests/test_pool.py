@@ -48,11 +48,13 @@ def test_all_but_one_are_called_off_and_younger_jobs_run(workers: Workers) -> No
 
 
 def test_closing_waits_for_no_worker() -> None:
+    others = set(multiprocessing.active_children())
     pool = Workers(1)
     job = pool.start(time.sleep, 600)
     while not pool.reports():
         time.sleep(0.01)
-    children = multiprocessing.active_children()
+    children = set(multiprocessing.active_children()) - others
+    assert children
     pool.close()
     with pytest.raises(BrokenProcessPool):
         job.future.result(timeout=10)

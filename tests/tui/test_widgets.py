@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from rich.console import Console
 
 from wargame.stages import STRENGTHS, Side
@@ -68,10 +71,13 @@ def test_a_strip_says_what_its_two_labels_are(
 ) -> None:
     clean = np.zeros((2, 8, 8, 3), np.uint8)
     river, lake = np.zeros(2, np.int64), np.ones(2, np.int64)
-    arrays = {"clean": clean, "shown": clean if same else clean + 9, "true": river}
-    arrays |= {"clean_label": river, "shown_label": lake}
+    arrays: dict[str, NDArray[Any]] = {"clean": clean, "shown": clean if same else clean + 9}
+    arrays |= {"true": river, "clean_label": river, "shown_label": lake}
     strip = Strip("t", arrays, ("River", "Lake"), 60, 20, words_of(caption))
-    lines = "".join(s.text for s in strip.__rich_console__(Console(), Console().options))
+    console = Console(width=60, color_system=None)
+    with console.capture() as captured:
+        console.print(strip, end="")
+    lines = captured.get()
     assert all(each in lines for each in told)
     row = next(line for line in lines.splitlines() if "▀" in line)
     where = fit_single(60, 20, 2) if same else fit(60, 20, 2)

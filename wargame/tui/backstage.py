@@ -83,9 +83,9 @@ class Backstage:
                 found[side.value].append((name, kind.title))
         for each in found.values():
             each.sort(key=lambda item: item[0] == "random")
-        for name in (self.options.attacker, self.options.defender):
-            if name is not None and name.endswith(".py"):
-                self._list_own(name, found)
+        for own in (self.options.attacker, self.options.defender):
+            if own is not None and own.endswith(".py"):
+                self._list_own(own, found)
         return found
 
     def _list_own(self, name: str, found: dict[str, list[tuple[str, str]]]) -> None:
