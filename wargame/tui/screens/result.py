@@ -28,7 +28,9 @@ class ResultScreen(Screen[None]):
     """The verdict above, the rounds and the curves below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,enter", "review", "Review rounds", tooltip="Go through the rounds, all open"),
+        Binding(
+            "r,enter", "review", "Review (1-9 a round)", tooltip="Go through the rounds, all open"
+        ),
         *(
             Binding(str(n), f"review({n})", show=False, tooltip="1 to 9: to that round, all open")
             for n in range(1, 10)
