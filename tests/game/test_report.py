@@ -157,6 +157,10 @@ def test_the_cause_is_what_gave_most_over_the_match(tiny: Scenario) -> None:
     quiet = verdict([score(OPENING, OPENING, tiny)], tiny)
     assert quiet.decided_by is None
     assert "Nothing was harmed" in quiet.words
+    little = verdict(scores(tiny, 0.78, 0.8), tiny)
+    assert little.mission < 0.05
+    assert "Little was harmed" in little.words
+    assert "gave" not in little.words
 
 
 def test_certainty_asks_the_whole_interval(tiny: Scenario) -> None:

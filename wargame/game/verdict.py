@@ -40,6 +40,10 @@ class Verdict:
         return asdict(self)
 
 
+LITTLE = 0.05
+"""Mean mission value below which no cause is named as having decided a match."""
+
+
 def verdict(scores: Sequence[Score], scenario: Scenario) -> Verdict:
     """Who won and what decided it.
 
@@ -105,6 +109,9 @@ def _words(
     head = f"The {winner.value} {verb}: mean mission value {mission:.3f} against par {par:.3f}."
     if cause is None:
         return f"{head} Nothing was harmed."
+    if mission < LITTLE:
+        # A share of next to nothing decides nothing: it is mostly what the intervals allow anyway.
+        return f"{head} Little was harmed, most of it through {cause}."
     whole = f"{cause} gave {share:.0%} of what the attacker gained"
     lead = "from the first round" if turning == 1 else f"from round {turning} of {n}"
     return f"{head} {whole}; the {winner.value} led {lead} to the end."
