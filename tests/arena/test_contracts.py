@@ -14,6 +14,7 @@ from stable_baselines3.common.env_checker import check_env as sb3_check_env
 import wargame
 from wargame.arena.env import WargameEnv
 from wargame.arena.parallel_env import WargameParallelEnv
+from wargame.errors import WargameError
 from wargame.game.terms import Scenario
 from wargame.stages import SIDES, Side
 from wargame.store import Store
@@ -116,6 +117,23 @@ def test_illegal_counts_as_passing(tiny: Scenario, store: Store) -> None:
     assert info["illegal"]
     assert reward == same
     assert seen.tobytes() == other.tobytes()
+
+
+@pytest.mark.parametrize("action", [-1, 10**6, 1.5, np.float32(2)])
+def test_what_is_no_action_is_refused(tiny: Scenario, store: Store, action: Any) -> None:
+    """Neither counted from the end, nor cut to a whole number."""
+    both = WargameParallelEnv(tiny, fidelity="drill", store=store)
+    both.reset(seed=1)
+    alone = one_side(tiny, store, "defender", opponent="random")
+    alone.reset(seed=1)
+    before = both.game.view(Side.DEFENDER)
+    for step in (
+        lambda: both.step({"attacker": 0, "defender": action}),
+        lambda: alone.step(action),
+    ):
+        with pytest.raises(WargameError, match=r"no action|whole number"):
+            step()
+    assert both.game.view(Side.DEFENDER) == before
 
 
 def test_masks_and_layout_do_not_depend_on_the_other_side(tiny: Scenario, store: Store) -> None:

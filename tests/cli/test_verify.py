@@ -59,9 +59,19 @@ def _winner(lines: Lines) -> None:
     lines[-1]["winner"] = "attacker" if lines[-1]["winner"] == "defender" else "defender"
 
 
+def _result_too_early(lines: Lines) -> None:
+    del lines[-2]
+
+
+def _round_too_many(lines: Lines) -> None:
+    lines[0]["content"]["rounds"] = 2
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (_result_too_early, "result: recorded told, recomputed rounds are left"),
+        (_round_too_many, "round 3: round: recorded played, recomputed none is left"),
         (_accuracy, "round 2: clean_accuracy: recorded"),
         (_key, "round 1: latency: recorded"),
         (_winner, "winner: recorded"),

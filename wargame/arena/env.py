@@ -82,12 +82,12 @@ class WargameEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         self, action: np.int64 | int
     ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         """Plays one round; an action that is not legal counts as passing."""
-        theirs = self.opponent.act(self.game.view(self.side.other))
+        deck = self.game.board.deck(self.side.other)
+        theirs = deck.action(self.opponent.act(self.game.view(self.side.other)))
         if not self.game.mask(self.side.other)[theirs]:
             raise WargameError(f"{self.opponent.name} chose action {theirs}, which is not legal")
-        mine = int(action)
         attacking = self.side is Side.ATTACKER
-        done = self.game.step(mine, theirs) if attacking else self.game.step(theirs, mine)
+        done = self.game.step(action, theirs) if attacking else self.game.step(theirs, action)
         reward = done.mission if attacking else -done.mission
         info = {**self._info(), "illegal": done.illegal[0 if attacking else 1]}
         return self.game.observation(self.side), reward, done.over, False, info

@@ -109,8 +109,13 @@ class Game:
             self._panels[index] = read_into(self._panels[index], deck, readings)
 
     def step(self, attacker: int | np.int64, defender: int | np.int64) -> Step:
-        """Plays a round; an action that is not allowed counts as passing."""
-        asked = (int(attacker), int(defender))
+        """Plays a round; an action that is not allowed counts as passing.
+
+        Raises:
+            WargameError: there is no such action.
+        """
+        given = (attacker, defender)
+        asked = [deck.action(number) for deck, number in zip(self.board.decks, given, strict=True)]
         allowed = [bool(self.mask(side)[action]) for side, action in zip(SIDES, asked, strict=True)]
         actions = [action if fine else PASS for action, fine in zip(asked, allowed, strict=True)]
         played = self.board.play(self.position, *actions)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Self
+from typing import Any, Self, SupportsIndex
 
 from wargame import catalog
 from wargame.card import Attack, Card, Defence
@@ -88,7 +88,7 @@ class Deck:
         """The access held, where this deck needs any."""
         return bits(access) if self.side is Side.ATTACKER else 0
 
-    def action(self, action: int) -> int:
+    def action(self, action: SupportsIndex) -> int:
         """An action number as a plain int; takes NumPy integers too.
 
         Raises:

@@ -95,6 +95,9 @@ def _lines(record: Record, match: Match, progress: Progress, *, exact: bool) -> 
     for number, kept in enumerate(record.lines[1:], start=1):
         if 2 <= number < 2 + len(record.rounds):
             progress.head = f"round {number - 1} of {len(record.rounds)}: "
+            if match.over:
+                found.append(Difference(number + 1, number - 1, "round", "played", "none is left"))
+                break
             try:
                 match.step()
             except Fault as fault:
@@ -102,6 +105,9 @@ def _lines(record: Record, match: Match, progress: Progress, *, exact: bool) -> 
                     Difference(number + 1, number - 1, f"plays.{fault.side}", "done", str(fault))
                 )
                 break
+        elif number > 1 and not match.over:
+            found.append(Difference(number + 1, None, "result", "told", "rounds are left"))
+            break
         now = line(match, number)
         differing = compare(number + 1, json.loads(kept), json.loads(now))
         if exact and not differing and kept != now:
