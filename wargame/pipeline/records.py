@@ -41,7 +41,7 @@ class Records:
     def take(self, index: NDArray[np.int64] | Mask) -> Self:
         """The records at these positions (or under this mask), in order."""
         where = np.flatnonzero(index) if index.dtype == np.bool_ else index
-        kept = {int(old): new for new, old in enumerate(where)}
+        kept = {old: new for new, old in enumerate(where.tolist())} if self.large else {}
         return replace(
             self,
             images=self.images[where],

@@ -43,6 +43,8 @@ def _part(context: Context, entry: Mapping[str, Any]) -> Records:
     else:
         found = context.store.need(entry["key"])
         whole = Records.from_arrays(found.arrays)
+    if not entry["deleted"]:
+        return whole
     keep = np.ones(len(whole), np.bool_)
     keep[entry["deleted"]] = False
     return whole.take(keep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
@@ -13,7 +13,7 @@ from wargame.catalog import model_module
 from wargame.pipeline.context import Context
 from wargame.pipeline.source import deal
 from wargame.pipeline.tensors import to_tensor
-from wargame.store import Artifact
+from wargame.store import Arrays, Artifact
 
 if TYPE_CHECKING:
     import torch
@@ -103,3 +103,14 @@ def features(context: Context, weights: Artifact, images: NDArray[np.uint8]) -> 
     with torch.no_grad():
         parts = [family(context).features(model, part) for part in to_tensor(images).split(500)]
     return cast("NDArray[np.float32]", torch.cat(parts).numpy())
+
+
+def vetted_right(context: Context, weights: Artifact) -> Artifact:
+    """Share of the defender's vetted tiles that a model reads right: facts share and n."""
+
+    def work() -> tuple[Arrays, Mapping[str, Any]]:
+        vetted = deal(context.world).vetted
+        right = probs(context, weights, vetted.images).argmax(1) == vetted.labels
+        return {}, {"share": float(right.mean()), "n": len(vetted)}
+
+    return context.make("vetted", [weights.content], work)

@@ -158,14 +158,11 @@ class Walk:
     def _accepts(
         self, held: Held, check: BatchCheck, batch: Artifact, models: tuple[Artifact, Artifact]
     ) -> bool:
-        vetted = deal(self.context.world).vetted
-        before, after = (
-            float((victim.probs(self.context, m, vetted.images).argmax(1) == vetted.labels).mean())
-            for m in models
-        )
-        accepted = check.accept(before, after, len(vetted))
-        shares = (before, after)
-        training.compared(self.ledger, held, batch, shares, len(vetted), accepted=accepted)
+        before, after = (victim.vetted_right(self.context, weights) for weights in models)
+        n = int(before.facts["n"])
+        shares = (float(before.facts["share"]), float(after.facts["share"]))
+        accepted = check.accept(*shares, n)
+        training.compared(self.ledger, held, batch, shares, n, accepted=accepted)
         return accepted
 
     def _trained(self, shelf: Shelf) -> _Trained:
