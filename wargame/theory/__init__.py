@@ -1,0 +1,1 @@
+"""Game theory on measured payoffs: equilibria, exploitability, rankings, growing pools."""
