@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, cast
@@ -10,8 +9,8 @@ from typing import Any, NamedTuple, Protocol, cast
 import numpy as np
 
 from wargame.errors import WargameError
-from wargame.game.agent import Agent, Fault
-from wargame.game.agent_file import blame
+from wargame.game.agent import Agent
+from wargame.game.asking import ask, seated
 from wargame.game.board import Board, Position
 from wargame.game.report import Score, score
 from wargame.game.terms import Scenario
@@ -88,10 +87,11 @@ class RoundLine:
 
 def world_seed(seed: int) -> int:
     """The pipeline's seed in a match of this seed."""
-    return int(_spawn(seed)[2].generate_state(1)[0])
+    return int(spawn(seed)[2].generate_state(1)[0])
 
 
-def _spawn(seed: int) -> list[np.random.SeedSequence]:
+def spawn(seed: int) -> list[np.random.SeedSequence]:
+    """The streams of the attacker, the defender and the world in a match of this seed."""
     if not 0 <= seed <= MAX_SEED:
         raise WargameError(f"a seed is a whole number from 0 to {MAX_SEED}, not {seed}")
     return np.random.SeedSequence(seed).spawn(3)
@@ -129,7 +129,7 @@ class Match:
         progress: Progress = silent,
         board: Board | None = None,
     ) -> None:
-        streams = _spawn(seed)
+        streams = spawn(seed)
         self.scenario, self.seed, self.fidelity, self.data = scenario, seed, fidelity, data
         self.world = scenario.world(world_seed(seed), fidelity, data.digest)
         self.board = board if board is not None else Board(scenario)
@@ -150,11 +150,8 @@ class Match:
 
     def _begin(self, side: Side, rng: np.random.Generator) -> None:
         agent = self.agents[side]
-        if agent is None:
-            return
-        if side not in agent.sides:
-            raise WargameError(f"{agent.name} cannot play the {side.value}")
-        agent.begin(side, self.scenario, rng)
+        if agent is not None:
+            seated(agent, side).begin(side, self.scenario, rng)
 
     @property
     def over(self) -> bool:
@@ -231,29 +228,15 @@ class Match:
             if given is None:
                 raise WargameError(f"nobody plays the {side.value}: give its action")
             action = deck.action(given)
-        elif given is not None:
+            why = self.board.reason(self.position, side, action)
+            if why is not None:
+                raise WargameError(f"{deck.describe(action)} cannot be played: {why}")
+            return action
+        if given is not None:
             raise WargameError(f"{agent.name} plays the {side.value}: give no action for it")
-        elif side in self._chosen:
-            return self._chosen[side]
-        else:
-            action = self._asked(side, agent)
-        why = self.board.reason(self.position, side, action)
-        if why is not None:
-            name = f"{agent.name}: " if agent else ""
-            message = f"{name}{deck.describe(action)} cannot be played: {why}"
-            raise Fault(side, message) if agent else WargameError(message)
-        if agent is not None:
-            self._chosen[side] = action
-        return action
-
-    def _asked(self, side: Side, agent: Agent) -> int:
-        try:
-            return self.board.deck(side).action(agent.act(self.view(side)))
-        except WargameError as error:
-            raise Fault(side, f"{agent.name}: {error}") from error
-        except Exception as error:
-            file = getattr(sys.modules.get(type(agent).__module__), "__file__", None)
-            raise Fault(side, blame(error, file, agent.name)) from error
+        if side not in self._chosen:
+            self._chosen[side] = ask(agent, self.view(side), self.board, self.position)
+        return self._chosen[side]
 
     def _finish(
         self,
