@@ -118,6 +118,12 @@ def agent_files() -> dict[str, Path]:
     return _files(SHELVES / "agents", "*.py")
 
 
+def policy_folders() -> dict[str, Path]:
+    """Name to folder of every ready policy; looked up anew, since training makes them."""
+    found = sorted((SHELVES / "agents" / "policies").glob("*/policy.json"))
+    return {path.parent.name: path.parent for path in found if path.parent.name[0] not in "._"}
+
+
 def model_files() -> dict[str, Path]:
     """Name to file of every victim model."""
     return _files(SHELVES / "models", "*.py")

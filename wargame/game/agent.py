@@ -101,16 +101,19 @@ def alarms(view: View) -> tuple[str, ...]:
 
 
 def agent_class(name: str) -> type[Agent]:
-    """The class of a ready agent, by file name.
+    """The class of a ready agent, by file name, or of a ready policy, by its folder's name.
 
     Raises:
         WargameError: there is none, or its file holds no agent of that name.
     """
-    if name.endswith(".py"):
+    own = "agent file" if name.endswith(".py") else "policy" if "@" in name else None
+    if own is not None:
         raise WargameError(
-            f"{name} is somebody's own agent file; a record starts none by itself: "
-            "give the file with --attacker or --defender"
+            f"{name} is somebody's own {own}; a record starts none by itself: "
+            f"give the {'file' if name.endswith('.py') else 'folder'} with --attacker or --defender"
         )
+    if name not in catalog.agent_files():
+        return _ready_policy(name)
     module = catalog.agent_module(name)
     for item in vars(module).values():
         if (
@@ -123,6 +126,19 @@ def agent_class(name: str) -> type[Agent]:
     raise WargameError(f"{module.__file__}: no agent class with name = {name!r}")
 
 
+def _ready_policy(name: str) -> type[Agent]:
+    from wargame.game.policy import ready
+
+    if name not in catalog.policy_folders():
+        raise catalog.unknown("agent", name, agent_names())
+    return ready(name)
+
+
+def agent_names() -> tuple[str, ...]:
+    """Names of all ready agents, the trained ones last."""
+    return (*catalog.agent_files(), *catalog.policy_folders())
+
+
 def make(name: str) -> Agent:
-    """A fresh ready agent, by file name."""
+    """A fresh ready agent, by name."""
     return agent_class(name)()

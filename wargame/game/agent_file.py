@@ -1,4 +1,4 @@
-"""A player's own agent: one file of theirs, named by its path.
+"""A player's own agent: one file of theirs, or a policy's folder, named by its path.
 
 The file runs in this process with all rights, so only a path that the user typed is ever loaded.
 What a record names is looked for among the ready agents alone: a record may come from anybody.
@@ -8,24 +8,35 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import os
 import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
 
 from wargame.errors import WargameError
-from wargame.game.agent import Agent, agent_class
+from wargame.game.agent import Agent, agent_class, agent_names
 
 _FACTS = ("title", "character")
 
 
 def named(word: str) -> type[Agent]:
-    """The class of the agent that a user names: a ready one's name, or a file that ends in .py.
+    """The class of the agent that a user names.
+
+    Args:
+        word: a ready one's name, a file that ends in .py, or a policy's folder (or the
+            policy.json in it). A ready one's name wins over a folder here that is called so.
 
     Raises:
         WargameError: there is none, or the file is wrong; says where in it.
     """
-    return load(Path(word)) if word.endswith(".py") else agent_class(word)
+    if word.endswith(".py"):
+        return load(Path(word))
+    if word not in agent_names() and (os.sep in word or Path(word).exists()):
+        from wargame.game import policy
+
+        return policy.load(Path(word))
+    return agent_class(word)
 
 
 def load(path: Path) -> type[Agent]:
