@@ -113,4 +113,4 @@ def student_draws(
     deviations = (cells - mean[:, :, None]) / np.sqrt(seeds * (seeds - 1))
     weights = rng.standard_normal((count, seeds))
     weights *= np.sqrt((seeds - 1) / rng.chisquare(seeds - 1, size=(count, 1)))
-    return mean + np.einsum("ads,bs->bad", deviations, weights)
+    return np.asarray(mean + np.einsum("ads,bs->bad", deviations, weights), dtype=np.float64)
