@@ -15,9 +15,13 @@ PLAYING = {
     "replay": "look at a recorded match, round by round",
 }
 CHECKING = {
+    "review": "what the other cards would have measured, round by round",
     "verify": "recompute every number of a record and compare",
     "explain": "say where each number of a round comes from",
     "measure": "the bench: what attacks gain with and without defences",
+    "matrix": "every attack against every defence, beside what the sources claim",
+    "payoff": "every attacker against every defender: the game's payoff matrix",
+    "equilibrium": "solve that game: value, mixtures, who can be exploited",
 }
 LOOKING_UP = {
     "cards": "the cards, or one of them in full",

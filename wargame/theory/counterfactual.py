@@ -121,6 +121,14 @@ class Ending:
         return sum(self.missions) / len(self.missions)
 
 
+class NotAllowedError(WargameError):
+    """A recorded action was not allowed where it was played."""
+
+    def __init__(self, round_: int, why: str) -> None:
+        super().__init__(why)
+        self.round = round_
+
+
 class Replay:
     """A match made again, round by round, and every round of it with other actions.
 
@@ -129,7 +137,7 @@ class Replay:
         source: where rounds come from.
 
     Raises:
-        WargameError: a recorded action was not allowed; the message says which.
+        NotAllowedError: a recorded action was not allowed.
     """
 
     def __init__(self, game: Game, source: Source) -> None:
@@ -161,7 +169,7 @@ class Replay:
         try:
             placed = self.board.play(now.position, *pair)
         except WargameError as error:
-            raise WargameError(f"round {now.position.round}: {error}") from error
+            raise NotAllowedError(now.position.round, str(error)) from error
         forces = [self.board.forces(placed, side) for side in SIDES]
         return Order(self.game.world, now.carry, placed.round, *forces)
 
@@ -245,7 +253,7 @@ class _Walk:
         for side, action in zip(SIDES, pair, strict=True):
             if self._replay.board.reason(position, side, action) is not None:
                 self.ending.lapsed.append(Lapse(position.round, side, action))
-                action = PASS  # noqa: PLW2901
+                action = PASS
             kept.append(action)
         return kept[0], kept[1]
 

@@ -2,7 +2,9 @@
 
 The regret of a move is what the best other action would have gained over it, 0 where none would.
 The regrets of both sides in a round add up to how far the pair of moves was from an equilibrium
-of that round alone (its "NashConv"); the round where they are greatest is the turning point.
+of that round alone (its "NashConv"). The turning point is the round whose other move would have
+changed the whole match most; where matches were not followed to the end, the round of the greatest
+regret. It is another thing than the verdict's turning round, from which on the winner led.
 """
 
 from __future__ import annotations
@@ -142,6 +144,28 @@ class RoundReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Turning:
+    """The move that another one would have bettered most."""
+
+    round: int
+    side: Side
+    reply: Alternative
+    gain: float
+    through_match: bool
+    """Whether the gain is the whole match's, else the round's."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {
+            "round": self.round,
+            "side": self.side.value,
+            "action": self.reply.action,
+            "gain": self.gain,
+            "through_match": self.through_match,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """A match under review, as far as it is done."""
 
@@ -164,10 +188,21 @@ class Review:
         return sum(self.missions) / len(self.missions) if self.missions else 0.0
 
     @property
-    def turning(self) -> RoundReview | None:
-        """The turning point: the first round of the greatest regret; None without any regret."""
-        most = max(self.rounds, key=lambda each: (each.regret, -each.round), default=None)
-        return most if most is not None and most.regret > 0 else None
+    def turning(self) -> Turning | None:
+        """The turning point; the first of equals, None where nobody had any regret."""
+        sides = [(each.round, one) for each in self.rounds for one in each.sides.values()]
+        tried = [(number, one, alt) for number, one in sides for alt in one.alternatives]
+        followed = all(one.regret_match is not None for _, one in sides if one.alternatives)
+        found = [
+            Turning(number, one.side, alt, alt.through.gain, through_match=True)
+            for number, one, alt in tried
+            if followed and alt.through is not None
+        ] or [
+            Turning(number, one.side, alt, alt.gain, through_match=False)
+            for number, one, alt in tried
+        ]
+        most = max(found, key=lambda each: each.gain, default=None)
+        return most if most is not None and most.gain > 0 else None
 
     def wins(self, alternative: Alternative) -> Side | None:
         """Who would have won the finished match with it, if not who won; else None."""
@@ -189,7 +224,7 @@ class Review:
             "mission": self.mission,
             "par": self.par,
             "result": self.result.to_json() if self.result is not None else None,
-            "turning_point": turning.round if turning is not None else None,
+            "turning_point": turning.to_json() if turning is not None else None,
             "regret": {
                 side.value: sum(each.sides[side].regret for each in self.rounds)
                 for side in SIDES

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from wargame.game.harm import Goal, harm_of
 from wargame.game.verdict import verdict
 from wargame.pool import Progress, silent
 from wargame.stages import SIDES, Side
+from wargame.theory.contrast import Contrast, said
 from wargame.theory.counterfactual import Ending, Game, Replay, SourceOf, Swap, Worth
 from wargame.theory.pace import Pace
 from wargame.theory.review import (
     Alternative,
-    Change,
     Review,
     RoundReview,
     SideReview,
     Through,
 )
-
-KEPT = 6
-"""Changed measures kept for each alternative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +70,8 @@ class Reviewer:
     def begin(self) -> None:
         """Makes the match again as it was played; what follows builds on it."""
         self.replay.play()
+        assert self.replay.opening is not None  # noqa: S101
+        self._contrast = Contrast(self.replay.opening, self.game.rules)
         scores = [worth.score for worth in self.replay.played]
         self.review = replace(
             self.review,
@@ -146,12 +144,14 @@ class Reviewer:
         deck = self.replay.board.deck(side)
         tried = [self._tried(swap, worth) for swap, worth in found.items()]
         tried.sort(key=lambda each: (-each.gain, each.cost, each.action))
-        return SideReview(side, action, *deck.card_at(action), deck.costs[action], tuple(tried))
+        card, strength = deck.card_at(action)
+        return SideReview(side, action, card, strength, deck.costs[action], tuple(tried))
 
     def _tried(self, swap: Swap, worth: Worth) -> Alternative:
         deck = self.replay.board.deck(swap.side)
         card, strength = deck.card_at(swap.action)
-        was, now = self.replay.played[swap.round - 1].score, worth.score
+        played = self.replay.played[swap.round - 1]
+        was, now = played.score, worth.score
         better = now.low > was.high if swap.side is Side.ATTACKER else now.high < was.low
         worse = now.high < was.low if swap.side is Side.ATTACKER else now.low > was.high
         return Alternative(
@@ -164,51 +164,10 @@ class Reviewer:
             high=now.high,
             gain=_gain(swap.side, was.mission, now.mission),
             clear=better or worse,
-            changes=self._changes(self.replay.played[swap.round - 1], worth),
-            event=_event(card, worth, self.replay.played[swap.round - 1]),
+            changes=self._contrast.changes(played, worth),
+            event=said(card, played, worth),
             key=worth.outcome.key,
         )
-
-    def _changes(self, was: Worth, now: Worth) -> tuple[Change, ...]:
-        names = sorted({*was.outcome.measures, *now.outcome.measures})
-        found = [self._change(name, was, now) for name in names]
-        changed = [(change, harm) for change, harm in found if change.before != change.after]
-        changed.sort(key=lambda each: (-abs(each[0].effect), -abs(each[1]), each[0].measure))
-        return tuple(change for change, _ in changed[:KEPT])
-
-    def _change(self, name: str, was: Worth, now: Worth) -> tuple[Change, float]:
-        before, after = was.outcome.measures.get(name), now.outcome.measures.get(name)
-        goal, harm = self._harm(name, was, now)
-        top = {h.components[0].measure for w in (was, now) for h in w.score.harms if h.components}
-        effect = self._weighed(goal, was, now) if goal is not None and name in top else 0.0
-        known = before or after
-        change = Change(
-            name,
-            before.value if before is not None else None,
-            after.value if after is not None else None,
-            known.unit if known is not None else "share",
-            effect,
-        )
-        return change, harm
-
-    def _harm(self, name: str, was: Worth, now: Worth) -> tuple[Goal | None, float]:
-        """The goal that a measure harms, and how much more it harms it now."""
-        assert self.replay.opening is not None  # noqa: S101
-        goal, values = None, []
-        for worth in (was, now):
-            measure = worth.outcome.measures.get(name)
-            found = measure and harm_of(name, measure, self.replay.opening.measures)
-            goal = found[0] if found else goal
-            values.append(found[1].value if found else 0.0)
-        return goal, values[1] - values[0]
-
-    def _weighed(self, goal: Goal, was: Worth, now: Worth) -> float:
-        weights = self.game.rules.mission.weights.model_dump()
-        before, after = (
-            next(harm.value for harm in worth.score.harms if harm.goal is goal)
-            for worth in (was, now)
-        )
-        return float(weights[goal.value] * (after - before))
 
     def _follow(self, tell: Callable[[Review], None]) -> None:
         wanted = [
@@ -234,13 +193,6 @@ class Reviewer:
 def _gain(side: Side, was: float, now: float) -> float:
     """What a side gains where the mission value, the attacker's gain, goes from one to another."""
     return now - was if side is Side.ATTACKER else was - now
-
-
-def _event(card: str | None, now: Worth, was: Worth) -> str | None:
-    """What a card says of itself that it has not said in the round as played."""
-    told = set(was.outcome.events)
-    own = [e for e in now.outcome.events if e.startswith(f"{card}: ") and e not in told]
-    return own[0].partition(": ")[2] if own else None
 
 
 def _with(each: RoundReview, through: dict[Swap, Through]) -> RoundReview:
