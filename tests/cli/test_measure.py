@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from wargame.cli import bench
 from wargame.data.sources import load
 from wargame.errors import WargameError
 from wargame.game import scenario
 from wargame.game.match import world_seed
+from wargame.lab import bench
 from wargame.pipeline.outcome import InForce, Measure, Outcome
 from wargame.pipeline.resolve import opening, resolve
 from wargame.pipeline.source import offer

@@ -47,10 +47,12 @@ def data(parser: argparse.ArgumentParser) -> None:
 
 
 def own_agents(parser: argparse.ArgumentParser) -> None:
-    """--attacker and --defender, for records of somebody's own agent files."""
+    """--attacker and --defender, for records of somebody's own agents."""
     for side in ("attacker", "defender"):
         parser.add_argument(
-            f"--{side}", metavar="FILE.py", help="the agent file that played, if it was your own"
+            f"--{side}",
+            metavar="PATH",
+            help="the agent file (.py) or policy folder that played, if it was your own",
         )
 
 
@@ -99,6 +101,14 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 256, not {text!r}")
     return int(text)
+
+
+def span(text: str) -> range:
+    """A type for arguments that name seeds: A:B."""
+    low, _, high = text.partition(":")
+    if not (low.isdecimal() and high.isdecimal() and int(low) < int(high) <= int(low) + 1000):
+        raise argparse.ArgumentTypeError(f"expected A:B with A < B, not {text!r}")
+    return range(int(low), int(high))
 
 
 @contextmanager

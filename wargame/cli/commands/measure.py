@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wargame.cli import options
 
 if TYPE_CHECKING:
-    from wargame.cli.bench import Row
+    from wargame.lab.bench import Row
     from wargame.pipeline.outcome import Outcome
 
 DESCRIPTION = """\
@@ -43,26 +43,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=1, metavar="N", help="rounds played (1)")
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", type=int, default=0, metavar="N", help="one seed (0)")
-    seeds.add_argument("--seeds", type=_span, metavar="A:B", help="seeds A to B-1")
+    seeds.add_argument("--seeds", type=options.span, metavar="A:B", help="seeds A to B-1")
     options.fidelity(parser)
     options.data(parser)
     options.workers(parser)
     options.json(parser, "one object: every measure of every arm, round and seed")
 
 
-def _span(text: str) -> range:
-    low, _, high = text.partition(":")
-    if not (low.isdecimal() and high.isdecimal() and int(low) < int(high) <= int(low) + 1000):
-        raise argparse.ArgumentTypeError(f"expected A:B with A < B, not {text!r}")
-    return range(int(low), int(high))
-
-
 def run(args: argparse.Namespace) -> int:
     """Measures."""
-    from wargame.cli import bench
     from wargame.cli.guard import say
     from wargame.errors import WargameError
     from wargame.game import scenario
+    from wargame.lab import bench
 
     rules = scenario.load(args.scenario)
     if not 1 <= args.rounds <= rules.rounds:
@@ -85,11 +78,11 @@ def run(args: argparse.Namespace) -> int:
 def _runs(
     args: argparse.Namespace, rules: Any, arms: dict[str, Any], seeds: list[int]
 ) -> dict[str, list[list[Outcome]]]:
-    from wargame.cli import bench
     from wargame.cli.output import Progress
     from wargame.data.sources import load
     from wargame.game.match import world_seed
     from wargame.game.setup import default_store
+    from wargame.lab import bench
     from wargame.pipeline.source import offer
 
     rules.sizes(args.fidelity)
@@ -110,8 +103,8 @@ def _runs(
 
 
 def _print(rows: list[Row], arms: list[str], *, rounds: int, seeds: list[int]) -> None:
-    from wargame.cli.bench import Cell
     from wargame.cli.output import interval, table
+    from wargame.lab.bench import Cell
 
     def shown(cell: Cell | None) -> str:
         return interval(cell.value, cell.low, cell.high, cell.unit) if cell else "-"

@@ -1,0 +1,1 @@
+"""What is measured over many rounds, and told as tables and pages."""

@@ -1,0 +1,169 @@
+"""A matrix being measured, on the disk: JSON Lines, each written once and never changed.
+
+The header says what is measured; each line after it holds one arm on one seed, with a check over
+all lines so far, so that a line edited by hand is noticed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from wargame.data.home import replacing
+from wargame.errors import WargameError
+from wargame.lab.matrix import Arm, Facts
+from wargame.store import canonical, digest
+
+FORMAT, VERSION = "wargame matrix", 1
+NAME = "journal.jsonl"
+Key = tuple[int, Arm]
+
+
+class Journal:
+    """The arms measured so far, and where the next ones are written.
+
+    Args:
+        folder: made if it is not there.
+        header: what is measured, as plain JSON data.
+
+    Raises:
+        WargameError: the folder holds something else, another matrix, or a damaged one, or
+            another process writes it.
+    """
+
+    def __init__(self, folder: Path, header: Mapping[str, Any]) -> None:
+        self.folder, self.path = folder, folder / NAME
+        self._header = {"kind": "header", "format": FORMAT, "version": VERSION, **header}
+        self.table: dict[Key, Facts] = {}
+        try:
+            self._begin()
+            self._handle = _claimed(self.path)
+        except OSError as error:
+            raise WargameError(f"{error.filename or folder}: {error.strerror}") from error
+        try:
+            self._check = self._read()
+        except BaseException:
+            self._handle.close()
+            raise
+
+    def _begin(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.path.exists():
+            return
+        if any(not each.name.startswith(".part-") for each in self.folder.iterdir()):
+            raise WargameError(f"{self.folder} holds other things and no {NAME}; name a new folder")
+        with replacing(self.path) as scratch:
+            scratch.write_bytes(canonical(self._header) + b"\n")
+
+    def _read(self) -> str:
+        """Takes in the lines, cuts off what a kill left of the last; returns the last check."""
+        raw = self.path.read_bytes()
+        whole = raw[: raw.rfind(b"\n") + 1]
+        lines = whole.split(b"\n")[:-1]
+        if not lines:
+            raise WargameError(f"{self.path}:1: there is no complete line")
+        self._same(_parsed(self.path, 1, lines[0]))
+        check = digest(self._header)
+        for number, text in enumerate(lines[1:], start=2):
+            check = self._take(number, text, check)
+        if len(whole) < len(raw):
+            self._handle.truncate(len(whole))
+        return check
+
+    def _same(self, found: dict[str, Any]) -> None:
+        if found.get("format") != FORMAT:
+            raise WargameError(f"{self.path}:1: this is no {FORMAT}")
+        for name in {**found, **self._header}:
+            was, now = found.get(name), json.loads(canonical(self._header)).get(name)
+            if was != now:
+                raise WargameError(
+                    f"{self.path}:1: the folder holds a matrix with {name.replace('_', ' ')} "
+                    f"{_short(was)}, and asked for is {_short(now)}; name another folder with --out"
+                )
+
+    def _take(self, number: int, text: bytes, before: str) -> str:
+        data = _parsed(self.path, number, text)
+        check = data.pop("check", None)
+        if check != _next(before, data):
+            raise WargameError(
+                f"{self.path}:{number}: damaged: the line is not as it was written; delete it "
+                "and all after it, and they are measured again"
+            )
+        key, facts = _unpacked(data)
+        self.table[key] = facts
+        return str(check)
+
+    def add(self, found: Iterable[tuple[Key, Facts]]) -> None:
+        """Writes arms, whole and on the disk before this returns.
+
+        Raises:
+            WargameError: the disk is full, say.
+        """
+        lines, check, new = [], self._check, dict(found)
+        for key, facts in new.items():
+            data = _packed(key, facts)
+            check = _next(check, data)
+            lines.append(canonical({**data, "check": check}) + b"\n")
+        try:
+            self._handle.write(b"".join(lines))
+            self._handle.flush()
+            os.fsync(self._handle.fileno())
+        except OSError as error:
+            raise WargameError(f"{self.path} cannot be written: {error.strerror}") from error
+        self._check = check
+        self.table |= new
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._handle.close()
+
+
+def _claimed(path: Path) -> BinaryIO:
+    handle = path.open("ab")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        raise WargameError(f"{path} is being written by another process") from error
+    return handle
+
+
+def _parsed(path: Path, number: int, text: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise WargameError(f"{path}:{number}: damaged: this is no JSON object")
+    return data
+
+
+def _next(before: str, data: Mapping[str, Any]) -> str:
+    return digest([before, data])[:16]
+
+
+def _packed(key: Key, facts: Facts) -> dict[str, Any]:
+    seed, arm = key
+    return {"seed": seed, **arm._asdict(), **facts._asdict()}
+
+
+def _unpacked(data: Mapping[str, Any]) -> tuple[Key, Facts]:
+    facts = Facts(**{name: data[name] for name in Facts._fields})
+    return (data["seed"], Arm(data["attack"], data["defence"])), facts
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) < 60 else f"{text[:57]}..."
