@@ -42,7 +42,10 @@ def test_one_card_in_full(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_agents_say_what_they_can_play(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(printed(capsys, "agents", "--json"))
-    assert {agent["name"] for agent in told} == set(catalog.agent_files())
+    assert {agent["name"] for agent in told} == {
+        *catalog.agent_files(),
+        *catalog.policy_folders(),
+    }
     assert all(set(agent["sides"]) <= {"attacker", "defender"} for agent in told)
     assert all(agent["sides"] for agent in told)
 

@@ -35,6 +35,8 @@ class Recorded(Agent):
     def __init__(self, actions: tuple[int, ...], inner: Agent | None) -> None:
         self._actions = actions
         self._inner = inner
+        self.played_by = inner.name if inner is not None else None
+        """The agent that is asked; None where it could not be found, or is a human."""
         self.asked: list[int | None] = []
         """What the agent itself chose, one a round; None where it could not be asked."""
 
@@ -65,7 +67,7 @@ def players(
 
     Args:
         record: what was played.
-        own: the user's own agent files, which a record only names.
+        own: the user's own agents, which a record only names.
     """
     made = []
     for side, word in zip(SIDES, own, strict=True):

@@ -22,28 +22,37 @@ from wargame.tui.options import Options, Seat
 from wargame.tui.screens.opening import CurtainScreen
 from wargame.tui.screens.play import PlayScreen
 
+Own = tuple[str | None, str | None]
+"""The user's own agent of each side, which a record only names."""
 
-def show(path: Path, data: Path | None) -> int:
+
+def show(path: Path, data: Path | None, own: Own = (None, None)) -> int:
     """Plays on; returns the exit code.
+
+    Args:
+        path: the record.
+        data: where the data lies; else it is looked for.
+        own: who plays where the record names somebody's own agent.
 
     Raises:
         WargameError: the record cannot be read, or another process goes on with it.
     """
-    chosen = options(record.read(path).header, data)
+    chosen = options(record.read(path).header, data, own)
     # Before the screen takes over the standard error, which multiprocessing hands to its helper.
     workers = Workers(os.cpu_count() or 1, niceness=5)
     backstage = Backstage(chosen, workers=workers)
     try:
-        app = stage(path, backstage, workers)
+        app = stage(path, backstage, workers, own)
         app.run()
     finally:
         backstage.close()
     return app.return_code or 0
 
 
-def options(header: Header, data: Path | None) -> Options:
+def options(header: Header, data: Path | None, own: Own = (None, None)) -> Options:
     """What was chosen when the match was begun."""
     names = [header.agents.get(side) for side in SIDES]
+    players = [word or name for word, name in zip(own, names, strict=True)]
     humans = [side for side, name in zip(SIDES, names, strict=True) if name is None]
     seat: Seat = "both"
     if len(humans) == 1:
@@ -51,32 +60,38 @@ def options(header: Header, data: Path | None) -> Options:
     return Options(
         scenario=header.scenario,
         side=seat,
-        attacker=names[0],
-        defender=names[1],
+        attacker=players[0],
+        defender=players[1],
         seed=header.seed,
         fidelity=header.fidelity,
         data=data,
     )
 
 
-def stage(path: Path, backstage: Backstage, workers: Workers | None) -> WargameApp:
+def stage(
+    path: Path, backstage: Backstage, workers: Workers | None, own: Own = (None, None)
+) -> WargameApp:
     """The application that goes on with a record.
 
     Args:
         path: the record.
         backstage: with the options of its header.
         workers: where rounds are made; this process where there are none.
+        own: who plays where the record names somebody's own agent.
     """
-    curtain = CurtainScreen(lambda: _prepared(path, backstage, workers), "Going on with the match.")
+    curtain = CurtainScreen(
+        lambda: _prepared(path, backstage, workers, own), "Going on with the match."
+    )
     return WargameApp(backstage.options, lambda: curtain)
 
 
 def _prepared(
-    path: Path, backstage: Backstage, workers: Workers | None
+    path: Path, backstage: Backstage, workers: Workers | None, own: Own
 ) -> Callable[[], Screen[None]]:
     header = record.read(path).header
     remote = Remote(workers, backstage.store()) if workers is not None else None
-    match = again(header, data=backstage.options.data, store=backstage.store(), resolver=remote)
+    store, data = backstage.store(), backstage.options.data
+    match = again(header, data=data, store=store, resolver=remote, own=own)
     table = Table(match, remote, record.resume(path, match))
     tiles = find(header.data.digest)
     classes = tiles.class_names if tiles is not None else ()

@@ -38,7 +38,7 @@ def play(args: argparse.Namespace) -> int:
             raise WargameError("--side both has no --opponent: two people play")
         if args.opponent == "human":
             raise WargameError("two people play with --side both, without --opponent")
-        _check_agent(args.opponent, Side(args.side).other)
+        _check_agent(args.opponent, Side(args.side).other, args.scenario)
     options = Options(
         scenario=args.scenario,
         side=args.side,
@@ -55,8 +55,8 @@ def play(args: argparse.Namespace) -> int:
 
 def watch(args: argparse.Namespace) -> int:
     """`wargame watch` without --headless."""
-    _check_agent(args.attacker, Side.ATTACKER)
-    _check_agent(args.defender, Side.DEFENDER)
+    _check_agent(args.attacker, Side.ATTACKER, args.scenario)
+    _check_agent(args.defender, Side.DEFENDER, args.scenario)
     options = Options(
         scenario=args.scenario,
         attacker=args.attacker,
@@ -79,7 +79,7 @@ def resume(args: argparse.Namespace, path: Path) -> int:
     _face()
     from wargame.cli.resumed import show
 
-    return show(path, args.data)
+    return show(path, args.data, (args.attacker, args.defender))
 
 
 def _opened(args: argparse.Namespace) -> Face:
@@ -111,9 +111,13 @@ def _check_scenario(name: str) -> None:
         raise catalog.unknown("scenario", name, tuple(known))
 
 
-def _check_agent(name: str, side: Side) -> None:
+def _check_agent(name: str, side: Side, game: str) -> None:
+    from wargame.game import scenario
     from wargame.game.agent_file import named
+    from wargame.game.policy import PolicyAgent, check_deck
 
     found = named(name)
     if side not in found.sides:
         raise WargameError(f"{name} cannot play the {side.value}")
+    if issubclass(found, PolicyAgent):
+        check_deck(found.settings, scenario.load(game))

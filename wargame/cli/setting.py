@@ -70,7 +70,7 @@ def again(
         pool: this process where it is not given.
         progress: told what is being made.
         agents: who plays; else the recorded ones.
-        own: the user's own agent files, which a record only names.
+        own: the user's own agents, which a record only names.
         resolver: makes the rounds; the pipeline in this process where it is not given.
 
     Raises:

@@ -71,7 +71,7 @@ class Backstage:
     def opponents(self) -> dict[str, list[tuple[str, str]]]:
         """Side to (name, what it is) of the agents that can play it."""
         from wargame import catalog
-        from wargame.game.agent import agent_class
+        from wargame.game.agent import agent_class, agent_names
         from wargame.stages import SIDES
 
         found: dict[str, list[tuple[str, str]]] = {side.value: [] for side in SIDES}
@@ -81,12 +81,27 @@ class Backstage:
             kind = agent_class(name)
             for side in kind.sides:
                 found[side.value].append((name, kind.title))
+        self._list_policies(found)
         for each in found.values():
             each.sort(key=lambda item: item[0] == "random")
         for own in (self.options.attacker, self.options.defender):
-            if own is not None and own.endswith(".py"):
+            if own is not None and own not in agent_names():
                 self._list_own(own, found)
         return found
+
+    def _list_policies(self, found: dict[str, list[tuple[str, str]]]) -> None:
+        from wargame import catalog
+        from wargame.errors import WargameError
+        from wargame.game.policy import check_deck, ready_settings
+
+        rules = self.rules()
+        for name in catalog.policy_folders():
+            try:
+                settings = ready_settings(name)
+                check_deck(settings, rules)
+            except WargameError:
+                continue  # of another deck, or damaged, which `wargame agents` tells
+            found[settings.side.value].append((name, f"{settings.title} (trained)"))
 
     def _list_own(self, name: str, found: dict[str, list[tuple[str, str]]]) -> None:
         from wargame.game.agent_file import named

@@ -34,7 +34,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="defender",
         help="what you play (defender)",
     )
-    parser.add_argument("--opponent", metavar="NAME", help="the agent you play against")
+    parser.add_argument(
+        "--opponent",
+        metavar="AGENT",
+        help="whom you play against: a name (`wargame agents`), your own .py file or a policy's "
+        "folder",
+    )
     options.fidelity(parser)
     options.seed(parser)
     options.data(parser)

@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             progress=progress,
             agents=seats,
         )
-        found = _header(record, match)
+        found = _header(record, match, seats)
         found += _lines(record, match, progress, exact=same_kind)
         if same_kind:
             found += _choices(record, seats)
@@ -76,13 +76,20 @@ def run(args: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _header(record: Record, match: Match) -> list[Difference]:
+def _header(record: Record, match: Match, seats: tuple[Recorded, Recorded]) -> list[Difference]:
     from wargame.cli.compare import Difference
+    from wargame.stages import SIDES
 
-    if record.header.scenario_digest == match.scenario.digest:
-        return []
-    digests = record.header.scenario_digest, match.scenario.digest
-    return [Difference(1, None, "scenario_digest", *digests)]
+    named = record.header.agents
+    found = [
+        Difference(1, None, f"agents.{side}", named[side], seat.played_by)
+        for side, seat in zip(SIDES, seats, strict=True)
+        if seat.played_by not in (None, named[side])
+    ]
+    if record.header.scenario_digest != match.scenario.digest:
+        digests = record.header.scenario_digest, match.scenario.digest
+        found.append(Difference(1, None, "scenario_digest", *digests))
+    return found
 
 
 def _lines(record: Record, match: Match, progress: Progress, *, exact: bool) -> list[Difference]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             f"--{side}",
             required=True,
             metavar="AGENT",
-            help="a name (`wargame agents`) or your own .py file",
+            help="a name (`wargame agents`), your own .py file or a policy's folder",
         )
     options.seed(parser)
     options.fidelity(parser)
@@ -77,13 +78,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _intent(args: argparse.Namespace) -> dict[str, Any]:
-    def placed(word: str) -> str:
-        return str(Path(word).resolve()) if Path(word).is_file() else word
+    from wargame import catalog
+    from wargame.game.agent import agent_names
+
+    def placed(word: str, ready: Iterable[str]) -> str:
+        return word if word in ready or not Path(word).exists() else str(Path(word).resolve())
 
     return {
-        "scenario": placed(args.scenario),
-        "attacker": placed(args.attacker),
-        "defender": placed(args.defender),
+        "scenario": placed(args.scenario, catalog.scenario_files()),
+        "attacker": placed(args.attacker, agent_names()),
+        "defender": placed(args.defender, agent_names()),
         "seed": args.seed,
         "fidelity": args.fidelity,
         "data": str(args.data.resolve()) if args.data else None,
