@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -69,10 +69,21 @@ class Fleet:
         pool: Pool | None = None,
         progress: Progress = silent,
     ) -> None:
-        self.worlds = Worlds(
-            rules, fidelity=fidelity, data=data, store=store, pool=pool, progress=progress
+        self.tree = Tree(
+            Worlds(rules, fidelity=fidelity, data=data, store=store, pool=pool, progress=progress)
         )
-        self.tree = Tree(self.worlds)
+
+    @classmethod
+    def over(cls, tree: Tree) -> Self:
+        """A fleet on a tree that others share."""
+        fleet = cls.__new__(cls)
+        fleet.tree = tree
+        return fleet
+
+    @property
+    def worlds(self) -> Worlds:
+        """Where the matches take place."""
+        return self.tree.worlds
 
     def play(self, fixtures: Sequence[Fixture]) -> list[Played]:
         """Plays them all, in lockstep.

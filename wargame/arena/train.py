@@ -1,0 +1,319 @@
+"""Trains a policy for one side by MaskablePPO on measured effects, from a warm start or nothing.
+
+An update plays one match in each of many games side by side, then improves the policy. Between
+updates the exact state is kept, so a training that was stopped or killed goes on as if it had not
+been. From time to time the greedy policy plays worlds apart, and the best one is kept.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sb3_contrib import MaskablePPO
+from stable_baselines3.common.logger import Logger, TensorBoardOutputFormat
+
+from wargame.arena import checkpoint, export
+from wargame.arena.cloning import clone
+from wargame.arena.fleet import Fixture, Fleet
+from wargame.arena.imitation import Lessons, learn_from
+from wargame.arena.run_folder import RunFolder, TrainSettings
+from wargame.arena.tree import Tree
+from wargame.arena.vector import WargameVecEnv
+from wargame.arena.worlds import Worlds
+from wargame.game import policy
+from wargame.game.policy_terms import Made
+from wargame.game.terms import Scenario
+from wargame.pool import Pool, Progress, one_thread, silent
+from wargame.stages import Side
+from wargame.store import Store
+
+FIRST_WORLD, LAST_WORLD = 2**32, 2**62
+"""Training worlds are drawn from seeds that nobody types, so that small ones are always new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One step of the learning curve."""
+
+    update: int
+    """0 is the warm start."""
+    steps: int
+    """Rounds played so far by the learner."""
+    mission: float | None
+    """Mean mission value of this update's matches, moves drawn by likelihood."""
+    by_opponent: dict[str, float]
+    checked: float | None
+    """Mean mission value of the greedy policy in the worlds apart, weighted by opponent."""
+    best: bool
+    """Whether that was the best so far."""
+    entropy: float | None
+    hits: float
+    """Share of the rounds that nobody had to make."""
+    seconds: float
+
+
+Listener = Callable[[Update], None]
+
+
+def world_seeds(seed: int, purpose: int, count: int) -> tuple[int, ...]:
+    """Seeds of worlds for a purpose: 0 for training, 1 for checks."""
+    rng = np.random.default_rng([seed, purpose])
+    return tuple(int(each) for each in rng.integers(FIRST_WORLD, LAST_WORLD, count))
+
+
+class Training:
+    """A training in its folder.
+
+    Args:
+        folder: of the run; its settings must have been written.
+        scenario: the game, which must be the settings' own.
+        command: what a reader would type to make the policy again.
+        data: where the data lies; else it is looked for.
+        store: where artifacts are kept.
+        pool: where rounds are made.
+        progress: told what is being made; raises Cancelled to stop.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        scenario: Scenario,
+        *,
+        command: str,
+        data: Path | None = None,
+        store: Store | None = None,
+        pool: Pool | None = None,
+        progress: Progress = silent,
+    ) -> None:
+        self.folder, self.scenario = folder, scenario
+        self.settings = settings = folder.settings()
+        self._command = command
+        worlds = Worlds(
+            scenario,
+            fidelity=settings.fidelity,
+            seeds=world_seeds(settings.seed, 0, settings.worlds),
+            data=data,
+            store=store,
+            pool=pool,
+            progress=progress,
+        )
+        self.tree = Tree(worlds)
+        self.update, self._made, self._best = 0, 0, 10.0  # above every loss
+        self._lessons: Lessons | None = None
+        self._checked = True
+
+    def run(
+        self, steps: int, *, seconds: float = float("inf"), listener: Listener = lambda _: None
+    ) -> None:
+        """Trains until that many steps are done, or the time is over; then checks once more.
+
+        Args:
+            steps: in all, with those of earlier sittings.
+            seconds: of this sitting; the update that would pass it is not begun.
+            listener: told of every update.
+
+        Raises:
+            WargameError: the checkpoint is damaged, or an opponent is unknown.
+            Cancelled: by the progress; the last update is kept.
+        """
+        with one_thread():
+            self._run(steps, seconds, listener)
+
+    def _run(self, steps: int, seconds: float, listener: Listener) -> None:
+        start = time.monotonic()
+        model, env = self._model()
+        model.set_logger(self._logger())
+        self._made = self.tree.worlds.tally.made
+        if self.folder.checkpoint.exists():
+            self._resume(model, env)
+        else:
+            self.folder.keep_curve(-1)
+            self._warm_start(model)
+            listener(self._close(model, env, start, None))
+        longest = 0.0
+        while model.num_timesteps < steps:
+            begun = time.monotonic()
+            if begun - start + longest > seconds:
+                break
+            self.update += 1
+            model.learn(
+                env.num_envs * model.n_steps,
+                reset_num_timesteps=False,
+                log_interval=None,  # type: ignore[arg-type]
+            )
+            last = model.num_timesteps >= steps
+            listener(self._close(model, env, begun, model, check=last))
+            longest = max(longest, time.monotonic() - begun)
+        if not self._checked:
+            self._check(model)
+            self._keep(model, env.begun - 1)
+
+    def _model(self) -> tuple[MaskablePPO, WargameVecEnv]:
+        own = self.settings
+        self._lessons = lessons = self._teach()
+        env = WargameVecEnv(
+            self.tree,
+            own.side,
+            own.faced,
+            own.games,
+            seed=own.seed,
+            par=lessons.par if lessons else None,
+        )
+        model = MaskablePPO(
+            "MlpPolicy",
+            env,
+            n_steps=self.scenario.rounds,
+            batch_size=min(own.minibatch, own.games * self.scenario.rounds),
+            n_epochs=own.epochs,
+            learning_rate=own.learning_rate,
+            ent_coef=own.entropy,
+            gamma=own.discount,
+            gae_lambda=own.trace,
+            policy_kwargs={"net_arch": list(own.hidden)},
+            seed=own.seed,
+            device="cpu",
+        )
+        return model, env
+
+    def _teach(self) -> Lessons | None:
+        own = self.settings
+        if not own.teachers:
+            return None
+        return learn_from(self.tree, own.side, own.teachers, own.faced)
+
+    def _warm_start(self, model: MaskablePPO) -> None:
+        if self._lessons is not None:
+            clone(model.policy, self._lessons, self.settings.curiosity)
+
+    def _resume(self, model: MaskablePPO, env: WargameVecEnv) -> None:
+        facts = checkpoint.load(self.folder.checkpoint, model)
+        self.update, self._best, env.begun = facts["update"], facts["best"], facts["begun"]
+        self.folder.keep_curve(self.update)
+
+    def _logger(self) -> Logger:
+        place = str(self.folder.logs)
+        return Logger(place, [TensorBoardOutputFormat(place)])
+
+    def _close(
+        self,
+        model: MaskablePPO,
+        env: WargameVecEnv,
+        begun: float,
+        learned: MaskablePPO | None,
+        *,
+        check: bool = False,
+    ) -> Update:
+        """Ends an update: checks the policy where it is time, tells the curve, keeps the state."""
+        rounds = env.num_envs * self.scenario.rounds
+        made = self.tree.worlds.tally.made - self._made if learned else 0
+        checked, best = None, False
+        if check or self.update % self.settings.check_every == 0:
+            checked, best = self._check(model)
+        self._made = self.tree.worlds.tally.made
+        missions = _by_opponent(env.results)
+        line = Update(
+            update=self.update,
+            steps=model.num_timesteps,
+            mission=float(np.mean([each[2] for each in env.results])) if env.results else None,
+            by_opponent=missions,
+            checked=checked,
+            best=best,
+            entropy=_entropy(model) if learned else None,
+            hits=1.0 - made / rounds,
+            seconds=round(time.monotonic() - begun, 3),
+        )
+        env.results.clear()
+        self._log(model, line)
+        self.folder.tell(asdict(line))
+        self._checked = checked is not None
+        # After a match the next games have begun already; a new sitting begins them again.
+        self._keep(model, env.begun - bool(learned))
+        return line
+
+    def _keep(self, model: MaskablePPO, begun: int) -> None:
+        facts = {"update": self.update, "best": self._best, "begun": begun}
+        checkpoint.save(self.folder.checkpoint, model, facts)
+
+    def _log(self, model: MaskablePPO, line: Update) -> None:
+        told = {
+            "wargame/mission": line.mission,
+            "wargame/mission_greedy": line.checked,
+            "wargame/store_hits": line.hits,
+            **{f"opponent/{_plain(word)}": value for word, value in line.by_opponent.items()},
+        }
+        for name, value in told.items():
+            if value is not None:
+                model.logger.record(name, value)
+        model.logger.dump(line.steps)
+
+    def _check(self, model: MaskablePPO) -> tuple[float, bool]:
+        """The greedy policy's mean mission value in worlds apart, and whether it is the best."""
+        own = self.settings
+        self._export(model, self.folder.latest)
+        seeds = world_seeds(own.seed, 1, own.check_worlds)
+        word = str(self.folder.latest)
+        fixtures = [
+            Fixture(word, other.word, seed)
+            if own.side is Side.ATTACKER
+            else Fixture(other.word, word, seed)
+            for other in own.faced
+            for seed in seeds
+        ]
+        played = Fleet.over(self.tree).play(fixtures)
+        weights = np.repeat([other.weight for other in own.faced], len(seeds))
+        mission = float(np.average([each.mission for each in played], weights=weights))
+        loss = mission if own.side is Side.DEFENDER else -mission
+        best = loss < self._best
+        if best:
+            self._best = loss
+            self._export(model, self.folder.best)
+        return mission, best
+
+    def _export(self, model: MaskablePPO, place: Path) -> None:
+        own = self.settings
+        sizes = export.architecture(model.policy)
+        settings = policy.describe(
+            self.scenario,
+            own.side,
+            name=f"{self.scenario.name}-{own.side.value}",
+            title=f"Trained {own.side.value} of {self.scenario.title}"[:60],
+            character=_character(own),
+            hidden=sizes.hidden,
+            activation=sizes.activation,
+            play="greedy",
+            made=Made(
+                command=self._command,
+                steps=model.num_timesteps,
+                seed=own.seed,
+                fidelity=own.fidelity,
+                opponents=tuple(word for word, _ in own.opponents),
+                worlds=(FIRST_WORLD, LAST_WORLD),
+            ),
+        )
+        policy.save(place, settings, export.weights(model.policy), over=place.exists())
+
+
+def _character(own: TrainSettings) -> str:
+    against = ", ".join(Path(word).name for word, _ in own.opponents)
+    return f"Learned on measured effects against {against}"[:200]
+
+
+def _by_opponent(results: list[tuple[str, int, float]]) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for word, _, mission in results:
+        found.setdefault(word, []).append(mission)
+    return {word: float(np.mean(each)) for word, each in sorted(found.items())}
+
+
+def _plain(word: str) -> str:
+    return Path(word).stem
+
+
+def _entropy(model: MaskablePPO) -> float | None:
+    value: Any = model.logger.name_to_value.get("train/entropy_loss")
+    return None if value is None else -float(value)
