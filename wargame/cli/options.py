@@ -90,14 +90,15 @@ def workers(parser: argparse.ArgumentParser) -> None:
     """--workers."""
     parser.add_argument(
         "--workers",
-        type=_positive,
+        type=positive,
         default=1,
         metavar="N",
         help="processes that measure (1); the numbers are the same for any N",
     )
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A count of processes."""
     if not text.isdecimal() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 256, not {text!r}")
     return int(text)

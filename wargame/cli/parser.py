@@ -14,6 +14,11 @@ PLAYING = {
     "resume": "go on with an unfinished match",
     "replay": "look at a recorded match, round by round",
 }
+LEARNING = {
+    "train": "train a policy for one side on measured effects",
+    "evaluate": "compare agents on seeds that nobody trained on",
+    "league-train": "self-play: response oracles, a growing pool on each side",
+}
 CHECKING = {
     "review": "what the other cards would have measured, round by round",
     "verify": "recompute every number of a record and compare",
@@ -30,7 +35,7 @@ LOOKING_UP = {
     "data": "list, fetch or add data sets",
     "store": "look at, check or clean the store of artifacts",
 }
-COMMANDS: Mapping[str, str] = {**PLAYING, **CHECKING, **LOOKING_UP}
+COMMANDS: Mapping[str, str] = {**PLAYING, **LEARNING, **CHECKING, **LOOKING_UP}
 """Command to what it does, for the help; each is a module of `wargame.cli.commands`."""
 
 _INTRO = """\
@@ -74,7 +79,7 @@ def run(argv: Sequence[str] | None) -> int:
     if words[0] not in COMMANDS:
         top.parse_args(words[:1])
         _unknown(top, words[0])
-    command = cast(Command, importlib.import_module(f"wargame.cli.commands.{words[0]}"))
+    command = cast(Command, importlib.import_module(_module(words[0])))
     parser = argparse.ArgumentParser(
         prog=f"wargame {words[0]}",
         description=command.DESCRIPTION,
@@ -86,14 +91,19 @@ def run(argv: Sequence[str] | None) -> int:
     return command.run(parser.parse_args(words[1:]))
 
 
+def _module(command: str) -> str:
+    return f"wargame.cli.commands.{command.replace('-', '_')}"
+
+
 def _top() -> argparse.ArgumentParser:
     groups = {
         "matches": PLAYING,
+        "learning": LEARNING,
         "numbers": CHECKING,
         "what there is": LOOKING_UP,
     }
     listed = "\n".join(
-        f"{title}:\n" + "".join(f"  {name:11s}{what}\n" for name, what in group.items())
+        f"{title}:\n" + "".join(f"  {name:14s}{what}\n" for name, what in group.items())
         for title, group in groups.items()
     )
     parser = argparse.ArgumentParser(

@@ -1,0 +1,92 @@
+"""`wargame train`: a policy for one side, learned on measured effects."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from wargame.cli import options
+
+DESCRIPTION = """\
+Trains a policy for one side of a scenario against agents of the other side, by reinforcement
+learning (MaskablePPO) on rounds that are really resolved. It starts from what the ready agents
+do best against each opponent, then improves on it; many games are played side by side, and what
+they all need is made once, on all workers, and kept in the store.
+
+The policy that did best in worlds apart lies in the folder `policy` under --out, and plays like
+any agent: give that folder's path to play, watch, evaluate or another training. Worlds of seeds
+that people type are never trained on, so `wargame evaluate` on any of them is a fair test.
+
+Ctrl-C (or a kill) loses nothing but the update in progress; --resume goes on exactly.
+"""
+EPILOG = """\
+examples:
+  wargame train mapengine --side defender --opponent poisoner,evader,thief,saboteur \\
+      --minutes 30 --out runs/defender
+  wargame train mapengine --side defender --out runs/defender --resume --steps 20000
+  wargame evaluate mapengine --attacker poisoner,evader,thief,saboteur \\
+      --defender runs/defender/policy,vigilant,hardener,frugal --seeds 100:110
+  tensorboard --logdir runs/defender/tensorboard
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the command's arguments."""
+    options.scenario(parser)
+    parser.add_argument(
+        "--side", choices=("attacker", "defender"), required=True, help="who learns"
+    )
+    parser.add_argument(
+        "--opponent",
+        action="append",
+        metavar="AGENT[,AGENT]",
+        help="names, own .py files or policy folders, each as often; or pool:DIR, a pool that "
+        "league-train made, with its mixture (all ready scripted agents)",
+    )
+    parser.add_argument(
+        "--steps", type=_steps, default=None, metavar="N", help="rounds to learn from (20000)"
+    )
+    parser.add_argument(
+        "--minutes", type=_minutes, metavar="M", help="stop after M minutes, if that comes first"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="everything random follows from it (0)"
+    )
+    parser.add_argument("--fidelity", metavar="F", help="drill (the default), standard or full")
+    options.data(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of this training")
+    parser.add_argument("--resume", action="store_true", help="go on with the training in --out")
+    parser.add_argument(
+        "--teachers",
+        metavar="AGENT[,AGENT]",
+        help="whom the start imitates (all ready scripted agents of the side); none: from nothing",
+    )
+    parser.add_argument("--worlds", type=int, metavar="N", help="training worlds (8)")
+    parser.add_argument("--games", type=int, metavar="N", help="games side by side (32)")
+    parser.add_argument(
+        "--workers", type=options.positive, metavar="N", help="processes that make rounds (cores)"
+    )
+    options.json(parser, "one line of JSON an update")
+
+
+def _steps(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10**9:
+        raise argparse.ArgumentTypeError(f"expected a whole number of rounds, not {text!r}")
+    return int(text)
+
+
+def _minutes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"expected a number of minutes above 0, not {text!r}")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    """Trains."""
+    from wargame.cli.training import train
+
+    return train(args)
