@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
             with options.pool(args.workers) as pool:
                 _measure(terms, journal, pool, args.workers)
         except BaseException as error:
-            if journal.table:
+            with suppress(OSError):  # a full disk, say, which the error already tells of
                 _write(terms, journal)
             error.add_note(f"what is measured is in {folder}; the same command goes on from there")
             raise
