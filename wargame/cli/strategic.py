@@ -119,28 +119,29 @@ def verdict(found: Answer) -> str:
         told = interval(value, float(spread.low[0]), float(spread.high[0]))
     head = f"Value of the game: {told} against par {number(par)}."
     who = "the attacker wins" if found.side is Side.ATTACKER else "the defender holds"
-    sure = (
-        "" if found.certain else " The interval reaches par, so more seeds could turn this around."
-    )
-    if found.intervals is None:
-        sure = " One seed alone tells nothing of the noise."
+    sure = "" if found.certain else f" {_doubt(found)}"
     return f"{head} Where both sides choose as well as this pool allows, {who}.{sure}"
+
+
+def _doubt(found: Answer) -> str:
+    from wargame.theory.bootstrap import FEW
+
+    if found.intervals is None:
+        return "One seed alone tells nothing of the noise."
+    if found.intervals.seeds < FEW:
+        return f"With fewer than {FEW} seeds that is not certain, and the intervals are too narrow."
+    return "The interval reaches par, so more seeds could turn this around."
 
 
 def notes(found: Answer) -> list[str]:
     """What has to be said of the intervals."""
-    from wargame.theory.bootstrap import FEW
-
     intervals = found.intervals
     if intervals is None:
         return []
-    told = [
+    return [
         f"Intervals: {intervals.resamples} bootstrap resamples of {intervals.seeds} seeds; "
         f"{intervals.same_support:.0%} of them play the same agents."
     ]
-    if intervals.seeds < FEW:
-        told.append(f"With fewer than {FEW} seeds these intervals are too narrow.")
-    return told
 
 
 def _agents(
@@ -177,8 +178,8 @@ def _ranged(value: float, spread: Spread | None, place: int) -> Text:
 
 
 def bar(share: float) -> str:
-    """A share of 1 as a bar; what is above 0 shows."""
-    eighths = max(1 if share > 0 else 0, round(8 * _BAR * share))
+    """A share of 1 as a bar; what is not 0.000 shows."""
+    eighths = max(1 if share >= 0.0005 else 0, round(8 * _BAR * share))
     return ("█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8]).rstrip().ljust(_BAR, "·")
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from wargame.kernels.intervals import Estimate, mean
 from wargame.stages import Side
-from wargame.theory.bootstrap import Intervals, Spread, bootstrap
+from wargame.theory.bootstrap import FEW, Intervals, Spread, bootstrap
 from wargame.theory.equilibrium import Equilibrium, Exploitability, Vector, exploitability, zero_sum
 from wargame.theory.payoff import Payoffs
 
@@ -33,8 +33,8 @@ class Answer:
 
     @property
     def certain(self) -> bool:
-        """Whether the whole interval of the value lies on that side of par."""
-        if self.intervals is None:
+        """Whether the whole interval of the value lies on that side of par, over enough seeds."""
+        if self.intervals is None or self.intervals.seeds < FEW:
             return False
         low, high = float(self.intervals.value.low[0]), float(self.intervals.value.high[0])
         return low > self.payoffs.par if self.side is Side.ATTACKER else high <= self.payoffs.par

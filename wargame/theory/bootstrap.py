@@ -3,7 +3,7 @@
 Matches are paired: all pairs of agents meet in the same worlds, one world a seed. So whole seeds
 are drawn, which keeps what the pairs have in common. Efron and Tibshirani, "An Introduction to the
 Bootstrap" (1993), chapter 13: percentile intervals. With fewer than about ten seeds they are too
-narrow.
+narrow, and so are those of an exploitability where two best replies tie.
 """
 
 from __future__ import annotations

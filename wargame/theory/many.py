@@ -85,15 +85,15 @@ def _equalised(inner: NDArray[np.float64]) -> tuple[Matrix, Vector]:
     NaN where they are not unique.
     """
     count, size, _ = inner.shape
+    scale = np.ptp(inner, axis=(1, 2)) if size > 1 else np.ones(count)
+    scale = np.where(scale > 0, scale, 1.0)
     system = np.zeros((count, size + 1, size + 1))
-    system[:, :size, :size] = inner
+    system[:, :size, :size] = inner / scale[:, None, None]
     system[:, :size, size] = -1.0
     system[:, size, :size] = 1.0
-    right = np.zeros(size + 1)
-    right[size] = 1.0
+    right = np.zeros((count, size + 1, 1))
+    right[:, size] = 1.0
     solved = np.full((count, size + 1), np.nan)
-    regular = np.linalg.cond(system) < 1 / _MARGIN
-    solved[regular] = np.linalg.solve(
-        system[regular], np.broadcast_to(right, (regular.sum(), size + 1))[..., None]
-    )[..., 0]
-    return solved[:, :size], solved[:, size]
+    regular = np.abs(np.linalg.det(system)) > _MARGIN
+    solved[regular] = np.linalg.solve(system[regular], right[regular])[..., 0]
+    return solved[:, :size], solved[:, size] * scale

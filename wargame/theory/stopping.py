@@ -10,9 +10,11 @@ where a run was cut or on how many seeds are allowed in all.
 At a look the means are shifted by draws of their own noise: independent normal weights on the
 seeds' deviations, which keep the covariance that paired worlds give all cells, times the factor
 that makes each cell's deviation Student's t with S - 1 degrees of freedom. For normal noise every
-linear function of the payoffs then has its exact t distribution, however few the seeds. The answer
-is settled where at most the look's error of the draws have another support or side of par, and the
-value's interval at that error is narrow enough.
+linear function of the payoffs then has its exact t distribution, however few the seeds. The look's
+error is shared by the three statements, each two-sided: the support and the side of par are
+settled where the share of draws that differ is at most a sixth of the error, and the value's
+interval leaves a sixth on each side. Where best replies truly tie, the support never settles but
+by such an error, and all seeds are played.
 """
 
 from __future__ import annotations
@@ -67,37 +69,44 @@ def look(missions: ArrayLike, *, par: float, tolerance: float) -> Look:
         par: mission value that parts victory from defeat.
         tolerance: greatest width of the value's interval.
     """
-    cells = np.asarray(missions, dtype=np.float64)
+    cells = _without_twins(np.asarray(missions, dtype=np.float64))
     seeds = cells.shape[2]
     number = len(looks(seeds))
-    error = ERROR / (number * (number + 1))
+    tail = ERROR / (number * (number + 1)) / 6
     guess = zero_sum(cells.mean(axis=2))
-    count = max(_LEAST, ceil(_TAIL / error))
+    count = max(_LEAST, ceil(_TAIL / tail))
     # Seeded by the look alone: a run that goes on decides as one that was never cut.
     games = student_draws(cells, count, np.random.default_rng([number, seeds]))
     found = same_support(games, guess)
     same = float(found.same.mean())
     values = found.values[found.same]
-    if 1 - same > error:
+    if 1 - same > tail:
         why = f"which agents are played is open: the same in {same:.1%} of the noise's draws"
         return Look(seeds, False, guess.value, -np.inf, np.inf, same, why)
-    low, high = (float(end) for end in np.quantile(values, [error / 2, 1 - error / 2]))
-    why = _open(values, guess.value, par, error, high - low, tolerance)
+    low, high = (float(end) for end in np.quantile(values, [tail, 1 - tail]))
+    why = _open(values, guess.value, par, tail, high - low, tolerance)
     settled = not why
     why = why or f"settled: the value lies in [{low:.3f}, {high:.3f}] and the support stands"
     return Look(seeds, settled, guess.value, low, high, same, why)
+
+
+def _without_twins(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One of each set of agents that did the same in every match: which is played is no answer."""
+    rows = np.sort(np.unique(cells, axis=0, return_index=True)[1])
+    columns = np.sort(np.unique(cells, axis=1, return_index=True)[1])
+    return cells[rows][:, columns]
 
 
 def _open(
     values: NDArray[np.float64],
     value: float,
     par: float,
-    error: float,
+    tail: float,
     width: float,
     tolerance: float,
 ) -> str:
     across = float(((values > par) != (value > par)).mean())
-    if across > error:
+    if across > tail:
         return "which side of par the value lies on is open"
     if width > tolerance:
         return f"the value's interval is {width:.3f} wide, more than {tolerance:g}"
