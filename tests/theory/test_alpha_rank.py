@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wargame.theory.alpha_rank import alpha_rank
+from wargame.theory.equilibrium import Matrix
 
 
 def test_rock_paper_scissors_is_one_cycle() -> None:
@@ -57,7 +58,7 @@ def test_the_masses_are_stationary(rows: int, columns: int, seed: int) -> None:
     assert masses @ chain == pytest.approx(masses, abs=1e-9)
 
 
-def _chain(table: np.ndarray[tuple[int, ...], np.dtype[np.float64]], epsilon: float) -> object:
+def _chain(table: Matrix, epsilon: float) -> Matrix:
     """The response graph's chain, written down once more from the paper."""
     rows, columns = table.shape
     chain = np.zeros((rows * columns, rows * columns))

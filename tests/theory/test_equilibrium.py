@@ -126,7 +126,7 @@ def test_units_and_order_change_nothing(
 @settings(max_examples=25)
 @given(TABLES, st.integers(0, 2**32 - 1))
 def test_nash_conv_is_openspiels(table: Matrix, seed: int) -> None:
-    import pyspiel
+    import pyspiel  # type: ignore[import-not-found]
     from open_spiel.python import policy
     from open_spiel.python.algorithms import exploitability as openspiel
 
