@@ -69,6 +69,8 @@ def test_a_line_taken_out_is_noticed(folder: Path) -> None:
 def test_another_matrix_is_refused_and_named(folder: Path) -> None:
     with pytest.raises(WargameError, match="rounds 2, and asked for is 3"):
         Journal(folder, {**HEADER, "rounds": 3})
+    with pytest.raises(WargameError, match="another version of the program"):
+        Journal(folder, {**HEADER, "engine": "0123"})
 
 
 @pytest.mark.parametrize("content", [b"", b"no json\n", b'{"format": "other"}\n'])

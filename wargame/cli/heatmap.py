@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from wargame.lab.matrix import Verdict
 from wargame.lab.told import LEGEND, counts, line, number, sections, symbol
 
 if TYPE_CHECKING:
@@ -59,13 +60,14 @@ def colour(pair: Pair) -> str:
     """Green the more it takes, red where it makes things worse; bold where a source claims it."""
     bold = "bold " if pair.claimed else ""
     share = pair.removed
-    if share is None or pair.verdict.value in ("nothing to defend against", "not measured yet"):
+    if share is None or pair.verdict in (Verdict.NOTHING, Verdict.UNMEASURED):
         return f"{bold}dim"
     share = max(-1.0, min(1.0, share))
     if abs(share) < 0.1:
         return f"{bold}default"
     weak, strong = ("#123d28", "#1a7a48") if share > 0 else ("#4a1d1d", "#a03030")
-    return f"{bold}white on {strong if abs(share) >= 0.5 else weak}"
+    sure = pair.verdict is not Verdict.UNDECIDED
+    return f"{bold}white on {strong if sure and abs(share) >= 0.5 else weak}"
 
 
 def legend(found: Matrix, width: int) -> list[Text]:

@@ -80,6 +80,11 @@ class Journal:
             raise WargameError(f"{self.path}:1: this is no {FORMAT}")
         for name in {**found, **self._header}:
             was, now = found.get(name), json.loads(canonical(self._header)).get(name)
+            if was != now and name == "engine":
+                raise WargameError(
+                    f"{self.path}:1: the folder was measured by another version of the program, "
+                    "whose numbers may differ; name another folder with --out"
+                )
             if was != now:
                 raise WargameError(
                     f"{self.path}:1: the folder holds a matrix with {name.replace('_', ' ')} "

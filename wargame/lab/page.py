@@ -25,6 +25,8 @@ from wargame.lab.told import (
 from wargame.lab.yardstick import in_words
 
 _HERE = Path(__file__).parent
+_PALE = 0.45
+"""An undecided pair shows its mean in a paler colour."""
 _PRICES = {
     "mission": "mission value",
     "clean_accuracy": "clean accuracy",
@@ -103,10 +105,11 @@ def _cell(pair: Pair, place: int) -> str:
         share = 0.0
     else:
         classes.append("good" if share >= 0 else "bad")
+        share = min(1.0, abs(share)) * (_PALE if pair.verdict is Verdict.UNDECIDED else 1.0)
     claim = "claimed" if pair.claimed else "not claimed"
     told = escape(f"{line(pair)} ({claim})", quote=True)
     return (
-        f'<td><button class="{" ".join(classes)}" style="--s:{min(1.0, abs(share)):.2f}" '
+        f'<td><button class="{" ".join(classes)}" style="--s:{share:.2f}" '
         f'data-i="{place}" data-pair="{pair.attack}/{pair.defence}" title="{told}" '
         f'aria-label="{told}">{escape(symbol(pair))}</button></td>'
     )

@@ -51,7 +51,7 @@ class Terms:
             "rounds": self.rounds,
             "attack_strength": self.strengths[0].value,
             "defence_strength": self.strengths[1].value,
-            "engine": digest([engine_digest(), _sources(self.rules)])[:16],
+            "engine": digest([engine_digest(), _sources(self.rules), _formulas()])[:16],
         }
 
     def plays(self, arm: Arm) -> tuple[Plays, Plays]:
@@ -76,6 +76,12 @@ class Terms:
 def _sources(rules: Scenario) -> list[str]:
     entries = (*rules.deck.attacker, *rules.deck.defender)
     return [catalog.card_digest(name) for name in sorted({each.name for each in entries})]
+
+
+def _formulas() -> list[str]:
+    """Digests of the code that turns a round's measures into what the journal keeps."""
+    files = ("game/harm.py", "game/report.py", "lab/yardstick.py", "lab/bench.py")
+    return [catalog.source_digest(catalog.ENGINE / name) for name in files]
 
 
 def chosen(
