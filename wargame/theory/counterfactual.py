@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 from wargame.errors import WargameError
 from wargame.game.board import PASS, Board, Position
-from wargame.game.match import Resolver
+from wargame.game.match import Match, Resolver, world_seed
+from wargame.game.record import Record
 from wargame.game.remote import Order, opening_order
 from wargame.game.report import Score, score
 from wargame.game.terms import Scenario
@@ -39,6 +40,35 @@ class Game:
     def finished(self) -> bool:
         """Whether every round was played."""
         return len(self.plays) == self.rules.rounds
+
+
+def played(match: Match) -> Game:
+    """The rounds of a match so far."""
+    one, two = SIDES
+    plays = [(line.plays[one].action, line.plays[two].action) for line in match.lines]
+    return Game(match.scenario, match.world, tuple(plays))
+
+
+def recorded(record: Record, rules: Scenario) -> Game:
+    """The rounds of a record.
+
+    Args:
+        record: of the match.
+        rules: its scenario, from the header's content.
+
+    Raises:
+        WargameError: the scenario is not the one that was played.
+    """
+    header = record.header
+    if rules.digest != header.scenario_digest:
+        raise WargameError(
+            f"{record.path}:1: the scenario is not the one that was played (its digest is "
+            f"{rules.digest[:12]}, the recorded one {header.scenario_digest[:12]})"
+        )
+    one, two = SIDES
+    plays = [(each.plays[one].action, each.plays[two].action) for each in record.rounds]
+    world = rules.world(world_seed(header.seed), header.fidelity, header.data.digest)
+    return Game(rules, world, tuple(plays))
 
 
 class Source(Protocol):
@@ -147,8 +177,8 @@ class Replay:
         """Where the match stood before each round."""
         self.played: list[Worth] = []
 
-    def play(self) -> None:
-        """Makes the match as it was played."""
+    def play(self, step: Callable[[int], None] = lambda _: None) -> None:
+        """Makes the match as it was played; `step` is told of each round."""
         if self.opening is not None:
             return
         (self.opening,) = self._source.gather([opening_order(self.game.world)])
@@ -158,6 +188,7 @@ class Replay:
             self.before.append(now)
             self.played.append(self._worth(outcome))
             now = self._after(now, pair, outcome)
+            step(1)
 
     @property
     def missions(self) -> list[float]:

@@ -28,8 +28,18 @@ LEAST = 0.0005
 """A part of the mission value below this moves no third digit, and is no reason."""
 
 
-def best_reply(review: Review, at: RoundReview, side: Side, tongue: Tongue = PLAIN) -> str:
-    """What a side could have played in a round, what it would have measured, and why."""
+def best_reply(
+    review: Review, at: RoundReview, side: Side, tongue: Tongue = PLAIN, *, brief: bool = False
+) -> str:
+    """What a side could have played in a round, what it would have measured, and why.
+
+    Args:
+        review: the whole.
+        at: the round.
+        side: whose move.
+        tongue: how things are called.
+        brief: one sentence, without the log's line and the rest of the match.
+    """
     one = at.sides[side]
     best = one.best
     head = f"Round {at.round}: the {side.value} {_did(one, tongue)}"
@@ -43,6 +53,8 @@ def best_reply(review: Review, at: RoundReview, side: Side, tongue: Tongue = PLA
     points = "would have cost nothing" if best.cost == 0 else f"would have cost {best.cost}"
     name = "passing" if best.card is None else tongue.move(best.card, best.strength)
     said = [f"{head}; {name} {points} and {_kept(at, side, best)}{_because(best, tongue)}."]
+    if brief:
+        return said[0]
     if best.event is not None:
         said.append(f"Its line in the log: “{best.event}”.")
     if best.through is not None:
@@ -117,12 +129,13 @@ def lapses(best: Alternative, decks: tuple[Deck, Deck]) -> list[str]:
     ]
 
 
-def turning_point(review: Review, tongue: Tongue = PLAIN) -> str:
+def turning_point(review: Review) -> str:
     """The round that mattered most, and from where on the winner led."""
-    return f"{_turning(review, tongue)}{_led(review)}"
+    return f"{turning_words(review)}{_led(review)}"
 
 
-def _turning(review: Review, tongue: Tongue) -> str:
+def turning_words(review: Review, tongue: Tongue = PLAIN) -> str:
+    """The round that mattered most."""
     turning = review.turning
     if not review.rounds:
         return "No round is reviewed yet."

@@ -69,7 +69,8 @@ class Reviewer:
 
     def begin(self) -> None:
         """Makes the match again as it was played; what follows builds on it."""
-        self.replay.play()
+        self._pace.begin(len(self.game.plays))
+        self.replay.play(self._pace.add)
         assert self.replay.opening is not None  # noqa: S101
         self._contrast = Contrast(self.replay.opening, self.game.rules)
         scores = [worth.score for worth in self.replay.played]

@@ -137,7 +137,7 @@ def watch(options: Options) -> int:
 def replay(path: Path, options: Options | None = None) -> int:
     """A recorded match, scrubbed back and forth; returns the exit code."""
     chosen = options or Options()
-    backstage = Backstage(chosen)
+    backstage = _backstage(chosen)
     curtain = CurtainScreen(lambda: replaying(backstage, path), "Reading the record.")
     return _run(chosen, backstage, lambda: curtain)
 
@@ -163,6 +163,7 @@ def replaying(backstage: Backstage, path: Path) -> Callable[[], Screen[None]]:
         WargameError: the record cannot be read, or holds no round yet.
     """
     from wargame.game.scenario import from_content
+    from wargame.theory.counterfactual import recorded
     from wargame.tui.chapter import first, of
 
     record = backstage.record(path)
@@ -171,11 +172,14 @@ def replaying(backstage: Backstage, path: Path) -> Callable[[], Screen[None]]:
     rules = from_content(record.header.content)
     chapters = [first(record.opening, rules.budget.start), *(of(each) for each in record.rounds)]
     classes = backstage.classes(record.header.data.digest)
+    # Who is still playing must not try the cards that are hidden from him.
+    over = record.result is not None and record.header.scenario_digest == rules.digest
+    game = recorded(record, rules) if over else None
 
     def build() -> Screen[None]:
         from wargame.tui.screens.theatre import TheatreScreen
 
-        return TheatreScreen(backstage, classes, rules, chapters, title=path.name)
+        return TheatreScreen(backstage, classes, rules, chapters, title=path.name, game=game)
 
     return build
 

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from wargame.game.remote import Remote
     from wargame.game.table import Table
     from wargame.game.terms import Scenario
-    from wargame.pool import Workers
+    from wargame.pool import Progress, Workers
     from wargame.stages import Side
     from wargame.store import Store
+    from wargame.theory.counterfactual import Game, Source
+    from wargame.theory.reviewer import Reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,24 @@ class Backstage:
 
     def _ready(self, side: str) -> str:
         return self.opponents()[side][0][0]
+
+    def reviewer(self, game: Game, progress: Progress, *, all_strengths: bool) -> Reviewer:
+        """What tries the other cards of a match that is over; to be asked for where it is used."""
+        from wargame.game.gather import Gatherer
+        from wargame.store import Store
+        from wargame.theory.counterfactual import Resolved
+        from wargame.theory.reviewer import Reviewer, Terms
+
+        store = Store(self.store().root)  # a store belongs to one thread
+
+        def source(tell: Progress) -> Source:
+            if self._resolver is not None:
+                return Resolved(self._resolver, store, tell)
+            return Gatherer(store, self._workers, tell)
+
+        together = max(2, self._workers.count if self._workers is not None else 1)
+        terms = Terms(all_strengths=all_strengths)
+        return Reviewer(game, source, terms, progress=progress, together=together)
 
     def record(self, path: Path) -> Record:
         """A match on the disk."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wargame.game.match import RoundLine
     from wargame.game.table import Table
     from wargame.game.terms import Scenario
+    from wargame.theory.review import Review
 
 
 @dataclass
@@ -72,6 +73,13 @@ class RoundOver(Message):
     """A round is finished."""
 
     line: RoundLine
+
+
+@dataclass
+class Reviewed(Message):
+    """More of a review is done."""
+
+    review: Review
 
 
 @dataclass

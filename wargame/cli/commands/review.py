@@ -125,8 +125,7 @@ def run(args: argparse.Namespace) -> int:
 def _game(args: argparse.Namespace, record: Record) -> Game:
     from wargame.cli.setting import again
     from wargame.errors import WargameError
-    from wargame.stages import SIDES
-    from wargame.theory.counterfactual import Game
+    from wargame.theory.counterfactual import recorded
 
     count = len(record.rounds)
     if count == 0:
@@ -134,14 +133,7 @@ def _game(args: argparse.Namespace, record: Record) -> Game:
     if args.rounds is not None and args.rounds[-1] > count:
         raise WargameError(f"--rounds lies in 1 to {count} in this record")
     match = again(record.header, data=args.data, agents=(None, None))
-    if match.scenario.digest != record.header.scenario_digest:
-        raise WargameError(
-            f"{args.file}:1: the scenario is not the one that was played (its digest is "
-            f"{match.scenario.digest[:12]}, the recorded one {record.header.scenario_digest[:12]})"
-        )
-    one, two = SIDES
-    plays = [(each.plays[one].action, each.plays[two].action) for each in record.rounds]
-    return Game(match.scenario, match.world, tuple(plays))
+    return recorded(record, match.scenario)
 
 
 def _terms(args: argparse.Namespace) -> Terms:

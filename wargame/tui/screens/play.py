@@ -16,6 +16,7 @@ from wargame.game.table import Table
 from wargame.game.view import View
 from wargame.pipeline.outcome import Picture
 from wargame.stages import Side
+from wargame.theory.counterfactual import played
 from wargame.tui.backstage import Backstage
 from wargame.tui.chapter import Chapter, first, of
 from wargame.tui.messages import CalledOff, Failed, Making, Opened, RoundOver
@@ -258,6 +259,7 @@ class PlayScreen(BoardScreen):
             self.chapters(),
             match.result(),
             humans=self._table.humans,
+            game=played(match),
         )
         self.app.switch_screen(screen)
 

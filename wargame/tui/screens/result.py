@@ -15,6 +15,7 @@ from textual.widgets import Footer, Static
 from wargame.game.terms import Scenario
 from wargame.game.verdict import Verdict
 from wargame.stages import Side
+from wargame.theory.counterfactual import Game
 from wargame.tui.backstage import Backstage
 from wargame.tui.chapter import Chapter
 from wargame.tui.scene import curves
@@ -35,6 +36,7 @@ class ResultScreen(Screen[None]):
             Binding(str(n), f"review({n})", show=False, tooltip="1 to 9: to that round, all open")
             for n in range(1, 10)
         ),
+        Binding("w", "what_if", "What if", tooltip="What every other card would have measured"),
         Binding("n,escape", "leave", "Back", tooltip="Back to the briefing for another match"),
         Binding("q", "app.quit", "Quit", tooltip="Leave wargame"),
     ]
@@ -48,10 +50,12 @@ class ResultScreen(Screen[None]):
         result: Verdict,
         *,
         humans: tuple[Side, ...] = (),
+        game: Game | None = None,
     ) -> None:
         super().__init__()
         self._backstage, self._labels, self._rules = backstage, classes, rules
         self._chapters, self._result, self._humans = list(chapters), result, humans
+        self._game = game
 
     def compose(self) -> ComposeResult:
         """Who won, why, round by round, and the curves."""
@@ -103,6 +107,18 @@ class ResultScreen(Screen[None]):
             self._backstage, self._labels, self._rules, self._chapters, title="review", at=at
         )
         self.app.push_screen(screen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Other cards can be tried where it is known what was played."""
+        del parameters
+        return self._game is not None or action != "what_if"
+
+    def action_what_if(self) -> None:
+        """What the other cards would have measured."""
+        from wargame.tui.screens.review import ReviewScreen
+
+        if self._game is not None:
+            self.app.push_screen(ReviewScreen(self._backstage, self._game))
 
     def action_leave(self) -> None:
         """Back to where the match was started from."""

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from wargame.game.terms import Scenario
+from wargame.theory.counterfactual import Game
 from wargame.tui.backstage import Backstage
 from wargame.tui.chapter import Chapter
 from wargame.tui.scene import opened
@@ -37,6 +38,7 @@ class TheatreScreen(BoardScreen):
         Binding("home", "jump(0)", "First", show=False, priority=True, tooltip="To the start"),
         Binding("end", "jump(-1)", "Last", show=False, priority=True, tooltip="To the last round"),
         Binding("space", "run", "Play/pause", tooltip="Play round after round, or pause"),
+        Binding("w", "what_if", "What if", tooltip="What every other card would have measured"),
         Binding("q,escape", "leave", "Leave", tooltip="Leave"),
     ]
 
@@ -49,12 +51,14 @@ class TheatreScreen(BoardScreen):
         *,
         title: str,
         at: int = 0,
+        game: Game | None = None,
     ) -> None:
         super().__init__(backstage, classes)
         self._rules, self._chapters = rules, list(chapters)
         self._title = title
         self._at = min(at, len(self._chapters) - 1)
         self._playing: Timer | None = None
+        self._game = game
 
     def compose(self) -> ComposeResult:
         """The board above, four panes and the scrubber below."""
@@ -142,6 +146,18 @@ class TheatreScreen(BoardScreen):
         if self._playing is not None:
             self._playing.stop()
             self._playing = None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Other cards can be tried once the match is over."""
+        del parameters
+        return self._game is not None or action != "what_if"
+
+    def action_what_if(self) -> None:
+        """What the other cards would have measured."""
+        from wargame.tui.screens.review import ReviewScreen
+
+        if self._game is not None:
+            self.app.push_screen(ReviewScreen(self.backstage, self._game))
 
     def action_leave(self) -> None:
         """Back to where this was opened from, or out."""

@@ -11,6 +11,7 @@ from textual.widgets import Footer
 
 from wargame.errors import Cancelled, WargameError
 from wargame.game.table import Table
+from wargame.theory.counterfactual import played
 from wargame.tui.backstage import Backstage
 from wargame.tui.chapter import first, of
 from wargame.tui.messages import CalledOff, Failed, Making, Opened, RoundOver
@@ -139,6 +140,7 @@ class WatchScreen(TheatreScreen):
                     match.scenario,
                     self._chapters,
                     match.result(),
+                    game=played(match),
                 )
             )
 
