@@ -148,7 +148,9 @@ def method(terms: Terms) -> tuple[str, ...]:
         "does the damage, it costs as much as it saves.",
         "Claims are those on the cards: what the sources say a defence counters (S0 Fig. 6 and "
         "section 6, S2 Table 1 and section 3), each at the family of attacks it names. A silence "
-        "counts as no claim.",
+        "counts as no claim. S0 is a survey of machine-learning security under big data with the "
+        "case study MapEngine; S2 is Li et al., Progress and Future Challenges of Security "
+        "Attacks and Defense Mechanisms in Machine Learning, Journal of Software 32(2), 2021.",
         *terms.granted(),
     )
 
