@@ -15,6 +15,7 @@ from wargame.game.terms import Scenario
 from wargame.tui.app import watching
 from wargame.tui.options import Options
 from wargame.tui.screens.opening import CurtainScreen
+from wargame.tui.screens.review import ReviewScreen
 
 SIZES = [(80, 24), (160, 48)]
 Compare = Callable[..., bool]
@@ -95,3 +96,15 @@ def test_watch(snap_compare: Compare, house: House, size: tuple[int, int]) -> No
 
     app = showing(house.options, lambda: CurtainScreen(lambda: watching(house), "Preparing"))
     assert snap_compare(app, terminal_size=size, run_before=to_the_end)
+
+
+def test_what_if(snap_compare: Compare, house: House, size: tuple[int, int]) -> None:
+    async def to_the_end(pilot: Pilot[Any]) -> None:
+        await _steps("w", rounds=6)(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen))
+        screen: Any = pilot.app.screen
+        await until(pilot, lambda: not screen.busy)
+        await pilot.press("down")
+        await pilot.pause(0.1)
+
+    assert snap_compare(briefing(house), terminal_size=size, run_before=to_the_end)
