@@ -112,11 +112,12 @@ def run(args: argparse.Namespace) -> int:
             progress.clear()
             say(estimate(reviewer, store, args.workers))
             reviewer.run()
-        except BaseException:
-            # Stopped: what is done is worth showing.
+        except BaseException as error:
             progress.clear()
             if reviewer.review.rounds:
                 show(reviewer.review, record, as_json=args.json)
+            if isinstance(error, KeyboardInterrupt):
+                error.add_note("what was made is in the store; the same command goes on from there")
             raise
     show(reviewer.review, record, as_json=args.json)
     return 0
