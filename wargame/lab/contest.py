@@ -63,7 +63,7 @@ class Contest:
             Cancelled: by the progress; what was made stays in the store.
         """
         attackers, defenders = self._sides
-        rounds = len(attackers) * len(defenders) * self._rules.rounds
+        rounds = len(attackers) * len(defenders) * self._rules.rounds + 1  # and the opening
         self._pace.begin(len(seeds) * rounds)
         played: list[Played] = []
         for first in range(0, len(seeds), self._at_once):

@@ -139,11 +139,12 @@ def _play(
         )
         try:
             return contest.play(args.seeds)
-        except KeyboardInterrupt as error:
-            error.add_note(
-                f"{contest.finished} of {len(args.seeds)} seeds are complete; all finished rounds "
-                "are in the store, and the same command goes on from there"
-            )
+        except BaseException as error:
+            if contest.finished or isinstance(error, KeyboardInterrupt):
+                error.add_note(
+                    f"{contest.finished} of {len(args.seeds)} seeds are complete; all finished "
+                    "rounds are in the store, and the same command goes on from there"
+                )
             raise
 
 
