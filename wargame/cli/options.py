@@ -32,7 +32,8 @@ def fidelity(parser: argparse.ArgumentParser) -> None:
         "--fidelity",
         default="standard",
         metavar="F",
-        help="drill (a second a round), standard (the default), full (minutes a match)",
+        help="sketch (to train policies), drill (a second a round), standard (the default), "
+        "full (minutes a match)",
     )
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 from wargame.arena.imitation import teachers
 from wargame.arena.pool_folder import mixture
@@ -21,7 +22,7 @@ from wargame.errors import WargameError
 from wargame.game import scenario
 from wargame.game.agent_file import named
 from wargame.game.asking import seated
-from wargame.game.terms import Scenario
+from wargame.game.terms import FidelityName, Scenario
 from wargame.stages import Side
 from wargame.store import canonical
 
@@ -73,11 +74,10 @@ def _settings(args: argparse.Namespace, rules: Scenario) -> TrainSettings:
     side = Side(args.side)
     chosen = {
         "seed": args.seed,
-        "fidelity": args.fidelity,
         "worlds": args.worlds,
         "games": args.games,
     }
-    fidelity = args.fidelity or "drill"
+    fidelity = args.fidelity or cheapest(rules)
     rules.sizes(fidelity)
     given = {name: value for name, value in chosen.items() if value is not None}
     from pydantic import ValidationError
@@ -87,6 +87,7 @@ def _settings(args: argparse.Namespace, rules: Scenario) -> TrainSettings:
             scenario=rules.name,
             digest=rules.digest,
             side=side,
+            fidelity=fidelity,
             opponents=_opponents(args.opponent, side.other),
             teachers=_teachers(args.teachers, side),
             **given,
@@ -95,6 +96,11 @@ def _settings(args: argparse.Namespace, rules: Scenario) -> TrainSettings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise WargameError(f"--{where}: {first['msg']}, not {first['input']!r}") from error
+
+
+def cheapest(rules: Scenario) -> FidelityName:
+    """The first fidelity of a scenario in the order from cheap to dear."""
+    return next(name for name in get_args(FidelityName) if name in rules.fidelity)
 
 
 def _opponents(words: Sequence[str] | None, side: Side) -> tuple[tuple[str, float], ...]:

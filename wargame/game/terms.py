@@ -12,7 +12,7 @@ from wargame.pipeline.outcome import World
 from wargame.stages import Access, Side
 from wargame.store import digest
 
-FidelityName = Literal["drill", "standard", "full"]
+FidelityName = Literal["sketch", "drill", "standard", "full"]
 Weight = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]

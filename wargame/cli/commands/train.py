@@ -52,7 +52,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, metavar="N", help="everything random follows from it (0)"
     )
-    parser.add_argument("--fidelity", metavar="F", help="drill (the default), standard or full")
+    parser.add_argument(
+        "--fidelity", metavar="F", help="sketch (the default), drill, standard or full"
+    )
     options.data(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of this training")
     parser.add_argument("--resume", action="store_true", help="go on with the training in --out")

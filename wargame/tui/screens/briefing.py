@@ -28,6 +28,7 @@ SIDES = [
     ("both", "both, at one keyboard"),
 ]
 TIMES = {
+    "sketch": "sketch: coarse, to train policies",
     "drill": "drill: about a second a round",
     "standard": "standard: a few seconds a round",
     "full": "full: sharp numbers, slow",
