@@ -164,8 +164,8 @@ def _measure(terms: Terms, journal: Journal, pool: Pool, workers: int) -> None:
     rough = todo * terms.rounds * _SECONDS.get(terms.fidelity, 1.0) / workers
     say(
         f"{len(terms.attacks)} attacks against {len(terms.defences)} defences on "
-        f"{len(terms.seeds)} seed{'s' * (len(terms.seeds) > 1)}: {todo} arms of {terms.rounds} rounds to measure, about "
-        f"{_lasting(rough)} where nothing is in the store yet"
+        f"{len(terms.seeds)} seed{'s' * (len(terms.seeds) > 1)}: {todo} arms of "
+        f"{terms.rounds} rounds to measure, about {_lasting(rough)} from an empty store"
     )
     with Progress() as progress:
         watch = _Watch(terms, journal, progress)
