@@ -308,5 +308,31 @@ def test_progress_never_goes_back_and_arrives(small: Path, leaves: Path, tmp_pat
     assert {each[1] for each in seen} == {18 * (rules.rounds + 1)}
     assert done[-1] == 18 * (rules.rounds + 1)
     assert len(set(done)) > 40
-    assert any("left" in each[2] for each in seen)
+    assert seen[-1][2] == "seeds 16/18, rounds"
     assert contest.finished == 18
+
+
+def test_the_time_left_follows_the_pace_since_the_first_round() -> None:
+    from wargame.lab.contest import _Steady
+
+    now, said = [0.0], [""]
+
+    def keep(what: str, done: int, total: int) -> None:
+        said[0] = f"{what} {done}/{total}"
+
+    steady = _Steady(keep, lambda: now[0])
+    steady.head = "seeds 0/9"
+    steady.begin(100)
+    for second, done, told in (
+        (60, 0, "seeds 0/9, rounds 0/100"),
+        (61, 10, "seeds 0/9, rounds 10/100"),
+        (71, 20, "seeds 0/9, about 80 s left, rounds 20/100"),
+        (72, 0, "seeds 0/9, about 79 s left, rounds 21/100"),
+        (81, 9, "seeds 0/9, about 70 s left, rounds 30/100"),
+    ):
+        now[0] = float(second)
+        steady("making rounds", done, 30)
+        steady("training", 3, 7)
+        assert said[0] == told
+    steady.add(100)
+    assert said[0] == "seeds 0/9, rounds 100/100"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wargame.arena.fleet import Fixture, Fleet, Played
@@ -11,7 +12,7 @@ from wargame.game.terms import Scenario
 from wargame.lab.evaluation import Contestant, Evaluation
 from wargame.pool import Pool, Progress, silent
 from wargame.store import Store
-from wargame.theory.pace import BATCH, Pace
+from wargame.theory.pace import BATCH, span
 
 _SIDE_BY_SIDE = 16
 """Matches a worker, so that none waits long for another at the end of a round."""
@@ -82,23 +83,50 @@ class Contest:
         return Evaluation(attackers, defenders, tuple(seeds), par, tuple(played))
 
 
-class _Steady(Pace):
-    """A pace that goes on counting from one round of a batch of matches to the next."""
+class _Steady:
+    """Counts on from one round of a batch of matches to the next, and tells the time left.
 
-    def __init__(self, progress: Progress) -> None:
-        super().__init__(progress)
-        self._before = self._last = 0
+    The clock starts with the first round that is done: starting processes takes long, and once.
+    """
+
+    def __init__(self, progress: Progress, clock: Callable[[], float] = time.monotonic) -> None:
+        self._progress, self._clock = progress, clock
+        self.head = ""
+        self._total = 1
+        self._finished = self._before = self._last = 0
+        self._first: tuple[float, int] | None = None
+
+    def begin(self, total: int) -> None:
+        """Starts to count."""
+        self._total = total
+        self._finished = self._before = self._last = 0
 
     def add(self, count: int) -> None:
         """A batch is done."""
+        self._finished += count
         self._before = self._last = 0
-        super().add(count)
+        self._tell()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Told by the source of the rounds, which starts to count anew for every round."""
+        del total
         if what == BATCH:
             if done < self._last:
                 self._before += self._last + 1
             self._last = done
-            done += self._before
-        super().__call__(what, done, total)
+        self._tell()
+
+    def _tell(self) -> None:
+        done = self._finished + self._before + self._last
+        self._progress(f"{self.head}{self._left(done)}, rounds", done, self._total)
+
+    def _left(self, done: int) -> str:
+        if done == 0 or done >= self._total:
+            return ""
+        if self._first is None:
+            self._first = self._clock(), done
+        start, first = self._first
+        spent = self._clock() - start
+        if spent < 1 or done == first:
+            return ""
+        return f", {span(spent / (done - first) * (self._total - done))} left"
