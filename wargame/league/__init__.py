@@ -1,0 +1,1 @@
+"""Self-play: pools of agents that grow by trained responses to each other's equilibrium."""
