@@ -81,7 +81,7 @@ def show_side(out: Console, found: Evaluation, side: Side, baseline: str | None)
     table.add_column(side.value, overflow="fold", max_width=_NAME)
     table.add_column("mission", no_wrap=True)
     if compared:
-        table.add_column("less the baseline", no_wrap=True)
+        table.add_column("minus baseline", no_wrap=True)
         table.add_column("p", no_wrap=True)
     for agent, mean in zip(found.of(side), found.standings(side), strict=True):
         row = [Text(agent.label), Text(_ranged(mean))]
