@@ -8,9 +8,12 @@ import numpy as np
 
 import wargame
 from benchmarks.common import fresh_store, markdown, parser, spread
+from wargame.arena.games import Games
 from wargame.arena.parallel_env import WargameParallelEnv
+from wargame.stages import SIDES
 
 GAMES = 3
+MANY = 64
 
 
 def lines(env: WargameParallelEnv) -> list[list[dict[str, int]]]:
@@ -39,14 +42,39 @@ def rate(env: WargameParallelEnv, games: list[list[dict[str, int]]], least: floa
     return steps / (time.perf_counter() - start)
 
 
+def together(games: Games, least: float = 1.0) -> float:
+    """Steps a second of all games together: both sides' observations and masks at every step."""
+    steps, start = 0, time.perf_counter()
+    while time.perf_counter() - start < least:
+        rng = np.random.default_rng(1)
+        games.start([0] * games.count)
+        over = False
+        while not over:
+            masks = [games.masks(side) for side in SIDES]
+            # The same draw for every pass, so that every position was met before.
+            chosen = [(rng.random(mask.shape) * mask).argmax(1) for mask in masks]
+            over = bool(games.step(chosen[0], chosen[1]).over.all())
+            for side in SIDES:
+                games.observations(side)
+            steps += games.count
+    return steps / (time.perf_counter() - start)
+
+
 def main() -> str:
     """Runs it; returns the table."""
     args = parser(__doc__).parse_args()
+    unit = "thousand steps/s"
     with fresh_store() as store:
         env = wargame.parallel_env("mapengine", fidelity=args.fidelity, data=args.data, store=store)
         games = lines(env)
         rates = [rate(env, games) for _ in range(5)]
-    rows = [("parallel environment, resets included", spread(rates, "thousand steps/s", 1e-3))]
+        many = Games(env.worlds, MANY)
+        together(many, least=0.0)
+        rates_many = [together(many) for _ in range(5)]
+    rows = [
+        ("parallel environment, resets included", spread(rates, unit, 1e-3)),
+        (f"{MANY} games together, draws of moves included", spread(rates_many, unit, 1e-3)),
+    ]
     return markdown(f"Warm stepping, {args.fidelity}", ("what", "measured"), rows)
 
 

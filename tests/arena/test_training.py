@@ -11,6 +11,7 @@ import pytest
 
 from wargame.arena import checkpoint
 from wargame.arena.imitation import learn_from, teachers
+from wargame.arena.planning import Planned, Search
 from wargame.arena.pool_folder import mixture, write
 from wargame.arena.run_folder import RunFolder, TrainSettings
 from wargame.arena.train import FIRST_WORLD, Training, Update, world_seeds
@@ -19,6 +20,7 @@ from wargame.arena.vector import Opponent
 from wargame.arena.worlds import Worlds
 from wargame.errors import Cancelled, WargameError
 from wargame.game import policy
+from wargame.game.agent import make
 from wargame.game.setup import prepare
 from wargame.game.terms import Scenario
 from wargame.pool import Workers
@@ -42,6 +44,8 @@ def settings(tiny: Scenario, **changes: Any) -> TrainSettings:
         "hidden": (16,),
         "check_every": 2,
         "check_worlds": 1,
+        "generations": 1,
+        "children": 2,
     }
     return TrainSettings(**{**plain, **changes})
 
@@ -208,7 +212,14 @@ def test_training_worlds_are_nobodys_seeds() -> None:
 
 def test_a_warm_start_does_as_its_teacher(tiny: Scenario, store: Store, tmp_path: Path) -> None:
     """With one teacher and no curiosity the clone's greedy matches are the teacher's."""
-    folder = begun(tmp_path / "run", tiny, teachers=("hardener",), curiosity=0.0, hidden=(64, 64))
+    folder = begun(
+        tmp_path / "run",
+        tiny,
+        teachers=("hardener",),
+        generations=0,
+        curiosity=0.0,
+        hidden=(64, 64),
+    )
     train(folder, tiny, store, 10**6, seconds=1e-3)
     seeds = world_seeds(0, 0, 2)
     for seed in seeds:
@@ -299,3 +310,33 @@ def test_a_checkpoint_survives_a_second_reading(
     facts = checkpoint.load(folder.checkpoint, model)
     checkpoint.save(folder.checkpoint, model, facts)
     assert folder.checkpoint.read_bytes() == whole.checkpoint.read_bytes()
+
+
+def test_a_search_never_ends_below_where_it_starts(tiny: Scenario, store: Store) -> None:
+    """And its plan, really played as moves of a match, has the mission value it claims."""
+    tree = Tree(Worlds(tiny, fidelity="drill", seeds=(3, 4), store=store))
+    opponents = [Opponent("thief"), Opponent("saboteur", 2.0)]
+    for side, others in ((Side.DEFENDER, opponents), (Side.ATTACKER, [Opponent("frugal")])):
+        nothing = (0,) * tiny.rounds
+        sign = 1 if side is Side.DEFENDER else -1
+        losses = []
+        for generations in (0, 2):
+            search = Search(tree, side, others, np.random.default_rng(1))
+            found = search.climb([nothing], generations, 4, lambda _: None)
+            losses.append(sign * found.mission)
+        assert losses[1] <= losses[0]
+        missions = [each.mission for each in found.played]
+        weights = [other.weight for other in others for _ in (3, 4)]
+        assert found.mission == pytest.approx(np.average(missions, weights=weights))
+        for each in found.played:
+            seats: list[Any] = [
+                Planned(found.plan),
+                make(each.fixture.attacker if side is Side.DEFENDER else each.fixture.defender),
+            ]
+            one, two = seats if side is Side.ATTACKER else seats[::-1]
+            match = prepare(tiny, None, None, seed=each.fixture.seed, fidelity="drill", store=store)
+            for agent, at in ((one, Side.ATTACKER), (two, Side.DEFENDER)):
+                agent.begin(at, tiny, np.random.default_rng(0))
+            while not match.over:
+                match.step(one.act(match.view(Side.ATTACKER)), two.act(match.view(Side.DEFENDER)))
+            assert match.result().mission == pytest.approx(each.mission)

@@ -18,7 +18,18 @@ STEPS = 5 * 2 * 3
 
 
 def words(small: Path, leaves: Path, folder: Path, *more: str) -> list[str]:
-    sizes = ["--worlds", "1", "--games", "2", "--workers", "1", "--steps", str(STEPS)]
+    sizes = [
+        "--generations",
+        "1",
+        "--worlds",
+        "1",
+        "--games",
+        "2",
+        "--workers",
+        "1",
+        "--steps",
+        str(STEPS),
+    ]
     sides = ["--side", "defender", "--opponent", "random,poisoner"]
     return ["train", str(small), *sides, *sizes, "--data", str(leaves), "--out", str(folder), *more]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -69,16 +69,35 @@ class Fleet:
         pool: Pool | None = None,
         progress: Progress = silent,
     ) -> None:
-        self.tree = Tree(
-            Worlds(rules, fidelity=fidelity, data=data, store=store, pool=pool, progress=progress)
+        self._on(
+            Tree(
+                Worlds(
+                    rules, fidelity=fidelity, data=data, store=store, pool=pool, progress=progress
+                )
+            )
         )
+
+    def _on(self, tree: Tree) -> None:
+        self.tree = tree
+        self._makers: dict[str, Callable[[], Agent]] = {}
 
     @classmethod
     def over(cls, tree: Tree) -> Self:
         """A fleet on a tree that others share."""
         fleet = cls.__new__(cls)
-        fleet.tree = tree
+        fleet._on(tree)
         return fleet
+
+    def invite(self, word: str, make: Callable[[], Agent]) -> None:
+        """Lets fixtures name an agent that no file holds."""
+        self._makers[word] = make
+
+    def _made(self, word: str) -> Agent:
+        if word == HUMAN:
+            raise WargameError("a human needs the screen: use `wargame play`")
+        if word not in self._makers:
+            self._makers[word] = named(word)
+        return self._makers[word]()
 
     @property
     def worlds(self) -> Worlds:
@@ -112,10 +131,7 @@ class Fleet:
         ]
 
     def _players(self, fixture: Fixture) -> Players:
-        for word in fixture[:2]:
-            if word == HUMAN:
-                raise WargameError("a human needs the screen: use `wargame play`")
-        pair = (named(fixture.attacker)(), named(fixture.defender)())
+        pair = (self._made(fixture.attacker), self._made(fixture.defender))
         for agent, side, stream in zip(pair, SIDES, spawn(fixture.seed), strict=False):
             seated(agent, side).begin(side, self.worlds.scenario, np.random.default_rng(stream))
         return pair

@@ -1,13 +1,15 @@
-"""A warm start: what the ready agents do against each opponent, and how well it went.
+"""A warm start: moves worth imitating, found among the teachers' own or by search from them.
 
-Every teacher plays every opponent in every training world, really. Against each opponent the
-teacher that did best on the mean is imitated there; the learner sees only what it would see in
-play, so it must tell the opponents apart by its instruments.
+Every teacher plays every opponent in every training world, really. Without a search, the teacher
+that did best against an opponent is imitated there; the learner sees only what it would see in
+play, so it must tell the opponents apart by its instruments. With one, the teachers' moves are
+where a hill climb over plans starts, and its best plan is imitated where it beats every teacher.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,13 +17,23 @@ from numpy.typing import NDArray
 
 from wargame import catalog
 from wargame.arena.fleet import Fixture, Fleet, Played
+from wargame.arena.planning import Found, Search
 from wargame.arena.tree import Node, Tree
 from wargame.arena.vector import Opponent, Par
 from wargame.game.agent import agent_class
 from wargame.game.setup import HUMAN
 from wargame.stages import SIDES, Side
 
+Say = Callable[[str], None]
+
+
+def silent(_words: str) -> None:
+    """Nobody listens."""
+
+
 _NO_TEACHERS = (HUMAN, "random")
+PLAN = "plan"
+"""What the search found, among the names of teachers."""
 
 
 class Lessons(NamedTuple):
@@ -36,9 +48,9 @@ class Lessons(NamedTuple):
     """How often the opponent comes up."""
     par: Par
     chosen: dict[str, str]
-    """Opponent to the teacher imitated against it."""
+    """Opponent to the teacher imitated against it, or PLAN."""
     missions: dict[str, float]
-    """Teacher to its mean mission value against the mixture of opponents."""
+    """Teacher, or PLAN, to its mean mission value against the mixture of opponents."""
 
 
 def teachers(side: Side) -> tuple[str, ...]:
@@ -47,40 +59,76 @@ def teachers(side: Side) -> tuple[str, ...]:
     return tuple(name for name in names if side in agent_class(name).sides)
 
 
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """How long to search for a plan."""
+
+    generations: int
+    children: int
+    """Changed plans a generation."""
+    seed: int
+
+
 def learn_from(
-    tree: Tree, side: Side, words: Sequence[str], opponents: Sequence[Opponent]
+    tree: Tree,
+    side: Side,
+    words: Sequence[str],
+    opponents: Sequence[Opponent],
+    climb: Climb | None = None,
+    say: Say = silent,
 ) -> Lessons:
-    """Lets the teachers play, and picks whom to imitate.
+    """Lets the teachers play, and picks what to imitate.
 
     Args:
         tree: where games take place; its worlds' seeds are all played.
         side: the learner's.
         words: the teachers.
         opponents: whom they play.
+        climb: the search for a plan; none without it.
+        say: told in words how far it is.
     """
     seeds = tree.worlds.seeds
+    say(f"{len(words)} teachers play {len(opponents)} opponents in {len(seeds)} worlds")
     played = _played(tree, side, words, opponents)
-    total = sum(each.weight for each in opponents)
-    mean = {
-        (opponent.word, word): _mean(played[opponent.word, word])
-        for opponent in opponents
-        for word in words
-    }
+    mean = {pair: _mean(matches) for pair, matches in played.items()}
     better = min if side is Side.DEFENDER else max
-    chosen = {
-        opponent.word: better(words, key=lambda word, o=opponent.word: mean[o, word])  # type: ignore[misc]
-        for opponent in opponents
-    }
+    chosen = {o.word: better((mean[o.word, word], word) for word in words)[1] for o in opponents}
     par: Par = {
-        (opponent.word, seed): _by_round([played[opponent.word, word][at] for word in words])
-        for opponent in opponents
+        (o.word, seed): _by_round([played[o.word, word][at] for word in words])
+        for o in opponents
         for at, seed in enumerate(seeds)
     }
+    total = sum(o.weight for o in opponents)
     missions = {
         word: sum(o.weight * mean[o.word, word] for o in opponents) / total for word in words
     }
-    kept = [(played[o.word, chosen[o.word]][at], o) for o in opponents for at in range(len(seeds))]
-    return _lessons(tree, side, kept, par, chosen, missions)
+    kept = {o.word: played[o.word, chosen[o.word]] for o in opponents}
+    for word, mission in missions.items():
+        say(f"{word}: {mission:.3f}")
+    if climb is not None:
+        found = _searched(tree, side, opponents, played, climb, say)
+        missions[PLAN] = found.mission
+        if better(missions.values()) == found.mission:
+            chosen = dict.fromkeys(chosen, PLAN)
+            many = len(seeds)
+            kept = {
+                o.word: found.played[at * many : (at + 1) * many] for at, o in enumerate(opponents)
+            }
+    return _lessons(tree, side, opponents, kept, par, chosen, missions)
+
+
+def _searched(
+    tree: Tree,
+    side: Side,
+    opponents: Sequence[Opponent],
+    played: dict[tuple[str, str], list[Played]],
+    climb: Climb,
+    say: Say,
+) -> Found:
+    index = SIDES.index(side)
+    starts = [tuple(each[index] for each in matches[0].plays) for matches in played.values()]
+    search = Search(tree, side, opponents, np.random.default_rng([climb.seed, 2]))
+    return search.climb(starts, climb.generations, climb.children, say)
 
 
 def _played(
@@ -109,7 +157,8 @@ def _by_round(played: Sequence[Played]) -> tuple[float, ...]:
 def _lessons(
     tree: Tree,
     side: Side,
-    kept: Sequence[tuple[Played, Opponent]],
+    opponents: Sequence[Opponent],
+    kept: dict[str, list[Played]],
     par: Par,
     chosen: dict[str, str],
     missions: dict[str, float],
@@ -117,7 +166,7 @@ def _lessons(
     index = SIDES.index(side)
     sign = 1.0 if side is Side.ATTACKER else -1.0
     rows: list[tuple[Node, int, float, float]] = []
-    for each, opponent in kept:
+    for opponent, each in ((o, each) for o in opponents for each in kept[o.word]):
         node = tree.starts([each.fixture.seed])[0]
         gains = sign * (np.array(each.missions) - par[opponent.word, each.fixture.seed])
         ahead = np.cumsum(gains[::-1])[::-1]

@@ -38,11 +38,15 @@ class TrainSettings(BaseModel):
     """Whom the warm start imitates; none for no warm start."""
     seed: int = Field(default=0, ge=0, lt=2**32)
     fidelity: FidelityName = "drill"
-    worlds: Count = 8
+    worlds: Count = 4
     """How many training worlds there are."""
     games: Count = 32
     """Games played side by side; an update learns from one match of each."""
     hidden: tuple[Count, ...] = (64, 64)
+    generations: int = Field(default=12, ge=0, le=10_000)
+    """Of the search for a plan to imitate; 0 for none, where the teachers are imitated."""
+    children: Count = 8
+    """Changed plans a generation."""
     curiosity: Share = 0.2
     """Likelihood that the warm start spreads over all legal moves."""
     learning_rate: float = Field(default=5e-4, gt=0, le=1)
@@ -53,9 +57,9 @@ class TrainSettings(BaseModel):
     discount: Share = 0.98
     trace: Share = 0.95
     """Lambda of the advantage estimates."""
-    check_every: Count = 8
+    check_every: Count = 6
     """Updates between two checks of the greedy policy in worlds apart."""
-    check_worlds: Count = 4
+    check_worlds: Count = 3
 
     @property
     def faced(self) -> tuple[Opponent, ...]:

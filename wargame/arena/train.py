@@ -20,7 +20,8 @@ from stable_baselines3.common.logger import Logger, TensorBoardOutputFormat
 from wargame.arena import checkpoint, export
 from wargame.arena.cloning import clone
 from wargame.arena.fleet import Fixture, Fleet
-from wargame.arena.imitation import Lessons, learn_from
+from wargame.arena.imitation import Climb, Lessons, learn_from
+from wargame.arena.imitation import silent as unheard
 from wargame.arena.run_folder import RunFolder, TrainSettings
 from wargame.arena.tree import Tree
 from wargame.arena.vector import WargameVecEnv
@@ -77,6 +78,7 @@ class Training:
         store: where artifacts are kept.
         pool: where rounds are made.
         progress: told what is being made; raises Cancelled to stop.
+        say: told in words how the warm start goes.
     """
 
     def __init__(
@@ -89,7 +91,9 @@ class Training:
         store: Store | None = None,
         pool: Pool | None = None,
         progress: Progress = silent,
+        say: Callable[[str], None] = unheard,
     ) -> None:
+        self._say = say
         self.folder, self.scenario = folder, scenario
         self.settings = settings = folder.settings()
         self._command = command
@@ -184,7 +188,8 @@ class Training:
         own = self.settings
         if not own.teachers:
             return None
-        return learn_from(self.tree, own.side, own.teachers, own.faced)
+        climb = Climb(own.generations, own.children, own.seed) if own.generations else None
+        return learn_from(self.tree, own.side, own.teachers, own.faced, climb, self._say)
 
     def _warm_start(self, model: MaskablePPO) -> None:
         if self._lessons is not None:

@@ -94,9 +94,10 @@ class WargameVecEnv(VecEnv):
         """Worlds and opponents of the next games."""
         rng = np.random.default_rng([self._seed, self.begun])
         seeds = self.games.tree.worlds.seeds
-        # Every world and every opponent comes up as often as it should, in an order by lot.
-        places = (rng.permutation(self.num_envs) + rng.integers(len(seeds))) % len(seeds)
-        cut = (rng.permutation(self.num_envs) + rng.random()) / self.num_envs
+        # Every world, and in it every opponent, comes up as often as it should, in an order by lot.
+        order = rng.permutation(self.num_envs)
+        places = (order + rng.integers(len(seeds))) % len(seeds)
+        cut = (order // len(seeds) + rng.random(len(seeds))[places]) * len(seeds) / self.num_envs
         chosen = np.searchsorted(np.cumsum(self._shares), cut % 1.0, side="right")
         chosen = np.minimum(chosen, len(self.opponents) - 1)
         self.begun += 1

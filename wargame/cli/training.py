@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -42,7 +43,13 @@ def train(args: argparse.Namespace) -> int:
     workers = args.workers or len(os.sched_getaffinity(0))
     with options.pool(workers) as pool, Progress() as progress:
         training = Training(
-            folder, rules, command=_command(), data=args.data, pool=pool, progress=progress
+            folder,
+            rules,
+            command=_command(),
+            data=args.data,
+            pool=pool,
+            progress=progress,
+            say=partial(_say, progress),
         )
         teller = _Teller(args, progress, folder.settings())
         try:
@@ -64,6 +71,11 @@ def train(args: argparse.Namespace) -> int:
     return 0
 
 
+def _say(progress: Progress, words: str) -> None:
+    progress.clear()
+    print(f"warm start: {words}", file=sys.stderr, flush=True)
+
+
 def _place(args: argparse.Namespace, rules: Scenario) -> Path:
     if args.out is not None:
         return Path(args.out)
@@ -76,6 +88,7 @@ def _settings(args: argparse.Namespace, rules: Scenario) -> TrainSettings:
         "seed": args.seed,
         "worlds": args.worlds,
         "games": args.games,
+        "generations": args.generations,
     }
     fidelity = args.fidelity or cheapest(rules)
     rules.sizes(fidelity)
@@ -142,6 +155,7 @@ def _same(settings: TrainSettings, rules: Scenario, args: argparse.Namespace) ->
         "fidelity": args.fidelity,
         "worlds": args.worlds,
         "games": args.games,
+        "generations": args.generations,
         "opponents": _opponents(args.opponent, Side(args.side).other) if args.opponent else None,
         "teachers": _teachers(args.teachers, Side(args.side)) if args.teachers else None,
     }

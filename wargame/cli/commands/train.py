@@ -9,9 +9,10 @@ from wargame.cli import options
 
 DESCRIPTION = """\
 Trains a policy for one side of a scenario against agents of the other side, by reinforcement
-learning (MaskablePPO) on rounds that are really resolved. It starts from what the ready agents
-do best against each opponent, then improves on it; many games are played side by side, and what
-they all need is made once, on all workers, and kept in the store.
+learning (MaskablePPO) on rounds that are really resolved. It starts from the moves of the ready
+agents: a search changes them into a plan that does better on the whole, the policy learns to play
+that plan, and goes on from there. Many games are played side by side, and what they all need is
+made once, on all workers, and kept in the store.
 
 The policy that did best in worlds apart lies in the folder `policy` under --out, and plays like
 any agent: give that folder's path to play, watch, evaluate or another training. Worlds of seeds
@@ -63,7 +64,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="AGENT[,AGENT]",
         help="whom the start imitates (all ready scripted agents of the side); none: from nothing",
     )
-    parser.add_argument("--worlds", type=int, metavar="N", help="training worlds (8)")
+    parser.add_argument(
+        "--generations", type=int, metavar="N", help="of the search for a plan to imitate (12)"
+    )
+    parser.add_argument("--worlds", type=int, metavar="N", help="training worlds (4)")
     parser.add_argument("--games", type=int, metavar="N", help="games side by side (32)")
     parser.add_argument(
         "--workers", type=options.positive, metavar="N", help="processes that make rounds (cores)"
