@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wargame.arena import checkpoint
-from wargame.arena.imitation import learn_from, teachers
+from wargame.arena.imitation import School, teachers
 from wargame.arena.planning import Planned, Search
 from wargame.arena.pool_folder import mixture, write
 from wargame.arena.run_folder import RunFolder, TrainSettings
@@ -240,7 +240,8 @@ def test_lessons_take_the_best_teacher(tiny: Scenario, store: Store) -> None:
     worlds = Worlds(tiny, fidelity="drill", seeds=(3, 4), store=store)
     words = teachers(Side.DEFENDER)
     assert set(words) == {"frugal", "hardener", "vigilant"}
-    found = learn_from(Tree(worlds), Side.DEFENDER, words, [Opponent("thief"), Opponent("evader")])
+    opponents = [Opponent("thief"), Opponent("evader")]
+    found = School(Tree(worlds), Side.DEFENDER, words, opponents).lessons()
     for opponent in ("thief", "evader"):
         means = {
             word: np.mean([_mission(tiny, store, opponent, word, seed) for seed in (3, 4)])
@@ -322,7 +323,7 @@ def test_a_search_never_ends_below_where_it_starts(tiny: Scenario, store: Store)
         losses = []
         for generations in (0, 2):
             search = Search(tree, side, others, np.random.default_rng(1))
-            found = search.climb([nothing], generations, 4, lambda _: None)
+            found = search.climb([nothing], generations, 4)
             losses.append(sign * found.mission)
         assert losses[1] <= losses[0]
         missions = [each.mission for each in found.played]

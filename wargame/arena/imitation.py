@@ -67,83 +67,87 @@ class Climb:
     children: int
     """Changed plans a generation."""
     seed: int
+    late: Callable[[], bool] = lambda: False
+    """Whether it is time to end, asked before every generation."""
 
 
-def learn_from(
-    tree: Tree,
-    side: Side,
-    words: Sequence[str],
-    opponents: Sequence[Opponent],
-    climb: Climb | None = None,
-    say: Say = silent,
-) -> Lessons:
-    """Lets the teachers play, and picks what to imitate.
+class School:
+    """The teachers' matches, and what is made of them.
 
     Args:
         tree: where games take place; its worlds' seeds are all played.
         side: the learner's.
         words: the teachers.
         opponents: whom they play.
-        climb: the search for a plan; none without it.
         say: told in words how far it is.
     """
-    seeds = tree.worlds.seeds
-    say(f"{len(words)} teachers play {len(opponents)} opponents in {len(seeds)} worlds")
-    played = _played(tree, side, words, opponents)
-    mean = {pair: _mean(matches) for pair, matches in played.items()}
-    better = min if side is Side.DEFENDER else max
-    chosen = {o.word: better((mean[o.word, word], word) for word in words)[1] for o in opponents}
-    par: Par = {
-        (o.word, seed): _by_round([played[o.word, word][at] for word in words])
-        for o in opponents
-        for at, seed in enumerate(seeds)
-    }
-    total = sum(o.weight for o in opponents)
-    missions = {
-        word: sum(o.weight * mean[o.word, word] for o in opponents) / total for word in words
-    }
-    kept = {o.word: played[o.word, chosen[o.word]] for o in opponents}
-    for word, mission in missions.items():
-        say(f"{word}: {mission:.3f}")
-    if climb is not None:
-        found = _searched(tree, side, opponents, played, climb, say)
-        missions[PLAN] = found.mission
-        if better(missions.values()) == found.mission:
-            chosen = dict.fromkeys(chosen, PLAN)
-            many = len(seeds)
-            kept = {
-                o.word: found.played[at * many : (at + 1) * many] for at, o in enumerate(opponents)
-            }
-    return _lessons(tree, side, opponents, kept, par, chosen, missions)
 
+    def __init__(
+        self,
+        tree: Tree,
+        side: Side,
+        words: Sequence[str],
+        opponents: Sequence[Opponent],
+        say: Say = silent,
+    ) -> None:
+        self._tree, self._side, self._words, self._opponents = tree, side, words, opponents
+        self._seeds, self._say = tree.worlds.seeds, say
+        self._better = min if side is Side.DEFENDER else max
+        say(f"{len(words)} teachers play {len(opponents)} opponents in {len(self._seeds)} worlds")
+        self._played = self._play()
+        self.par: Par = {
+            (o.word, seed): _by_round([self._played[o.word, word][at] for word in words])
+            for o in opponents
+            for at, seed in enumerate(self._seeds)
+        }
 
-def _searched(
-    tree: Tree,
-    side: Side,
-    opponents: Sequence[Opponent],
-    played: dict[tuple[str, str], list[Played]],
-    climb: Climb,
-    say: Say,
-) -> Found:
-    index = SIDES.index(side)
-    starts = [tuple(each[index] for each in matches[0].plays) for matches in played.values()]
-    search = Search(tree, side, opponents, np.random.default_rng([climb.seed, 2]))
-    return search.climb(starts, climb.generations, climb.children, say)
+    def _play(self) -> dict[tuple[str, str], list[Played]]:
+        pairs = [(opponent.word, word) for opponent in self._opponents for word in self._words]
+        attacking = self._side is Side.ATTACKER
+        fixtures = [
+            Fixture(word, other, seed) if attacking else Fixture(other, word, seed)
+            for other, word in pairs
+            for seed in self._seeds
+        ]
+        done = Fleet.over(self._tree).play(fixtures)
+        many = len(self._seeds)
+        return {pair: done[at * many : (at + 1) * many] for at, pair in enumerate(pairs)}
 
+    def lessons(self, climb: Climb | None = None) -> Lessons:
+        """What is imitated: the best plan of a climb, or the best teacher by opponent."""
+        words, opponents = self._words, self._opponents
+        mean = {pair: _mean(matches) for pair, matches in self._played.items()}
+        total = sum(o.weight for o in opponents)
+        missions = {
+            word: sum(o.weight * mean[o.word, word] for o in opponents) / total for word in words
+        }
+        for word, mission in missions.items():
+            self._say(f"{word}: {mission:.3f}")
+        chosen = {
+            o.word: self._better((mean[o.word, word], word) for word in words)[1] for o in opponents
+        }
+        kept = {o.word: self._played[o.word, chosen[o.word]] for o in opponents}
+        if climb is not None:
+            found = self._searched(climb)
+            missions[PLAN] = found.mission
+            if self._better(missions.values()) == found.mission:
+                chosen = dict.fromkeys(chosen, PLAN)
+                many = len(self._seeds)
+                kept = {
+                    o.word: found.played[at * many : (at + 1) * many]
+                    for at, o in enumerate(opponents)
+                }
+        return _lessons(self._tree, self._side, opponents, kept, self.par, chosen, missions)
 
-def _played(
-    tree: Tree, side: Side, words: Sequence[str], opponents: Sequence[Opponent]
-) -> dict[tuple[str, str], list[Played]]:
-    seeds = tree.worlds.seeds
-    pairs = [(opponent.word, word) for opponent in opponents for word in words]
-    fixtures = [
-        Fixture(word, other, seed) if side is Side.ATTACKER else Fixture(other, word, seed)
-        for other, word in pairs
-        for seed in seeds
-    ]
-    done = Fleet.over(tree).play(fixtures)
-    many = len(seeds)
-    return {pair: done[at * many : (at + 1) * many] for at, pair in enumerate(pairs)}
+    def _searched(self, climb: Climb) -> Found:
+        index = SIDES.index(self._side)
+        firsts = [matches[0].plays for matches in self._played.values()]
+        starts = [tuple(each[index] for each in plays) for plays in firsts]
+        rng = np.random.default_rng([climb.seed, 2])
+        search = Search(self._tree, self._side, self._opponents, rng)
+        return search.climb(
+            starts, climb.generations, climb.children, say=self._say, late=climb.late
+        )
 
 
 def _mean(played: Sequence[Played]) -> float:
@@ -163,6 +167,7 @@ def _lessons(
     chosen: dict[str, str],
     missions: dict[str, float],
 ) -> Lessons:
+    """Walks the matches again, and writes down what the learner would see in each round."""
     index = SIDES.index(side)
     sign = 1.0 if side is Side.ATTACKER else -1.0
     rows: list[tuple[Node, int, float, float]] = []

@@ -75,12 +75,28 @@ class Search:
         self._weights = weights / weights.sum()
 
     def climb(
-        self, starts: Sequence[Plan], generations: int, children: int, say: Callable[[str], None]
+        self,
+        starts: Sequence[Plan],
+        generations: int,
+        children: int,
+        *,
+        say: Callable[[str], None] = lambda _: None,
+        late: Callable[[], bool] = lambda: False,
     ) -> Found:
-        """The best plan after so many generations of so many changed plans each."""
+        """The best plan after so many generations of so many changed plans each.
+
+        Args:
+            starts: plans to begin from.
+            generations: how often the best plan is changed.
+            children: changed plans a generation.
+            say: told in words how far it is.
+            late: whether it is time to end, asked before every generation.
+        """
         starts = list(dict.fromkeys(starts))
         best = self._best_of(starts, self._seeds[0], keep=PROMOTED + 1)
         for number in range(generations):
+            if late():
+                break
             mission = abs(self._losses([best], self._seeds)[0])
             say(f"search {number + 1} of {generations}: the best plan so far has {mission:.3f}")
             screen = self._seeds[number % len(self._seeds)]

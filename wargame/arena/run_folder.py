@@ -43,7 +43,7 @@ class TrainSettings(BaseModel):
     games: Count = 32
     """Games played side by side; an update learns from one match of each."""
     hidden: tuple[Count, ...] = (64, 64)
-    generations: int = Field(default=12, ge=0, le=10_000)
+    generations: int = Field(default=16, ge=0, le=10_000)
     """Of the search for a plan to imitate; 0 for none, where the teachers are imitated."""
     children: Count = 8
     """Changed plans a generation."""

@@ -20,7 +20,7 @@ from stable_baselines3.common.logger import Logger, TensorBoardOutputFormat
 from wargame.arena import checkpoint, export
 from wargame.arena.cloning import clone
 from wargame.arena.fleet import Fixture, Fleet
-from wargame.arena.imitation import Climb, Lessons, learn_from
+from wargame.arena.imitation import Climb, School
 from wargame.arena.imitation import silent as unheard
 from wargame.arena.run_folder import RunFolder, TrainSettings
 from wargame.arena.tree import Tree
@@ -35,6 +35,8 @@ from wargame.store import Store
 
 FIRST_WORLD, LAST_WORLD = 2**32, 2**62
 """Training worlds are drawn from seeds that nobody types, so that small ones are always new."""
+SEARCH_SHARE = 0.6
+"""Of a sitting's time, where it has a limit, that the warm start's search may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Training:
         )
         self.tree = Tree(worlds)
         self.update, self._made, self._best = 0, 0, 10.0  # above every loss
-        self._lessons: Lessons | None = None
+        self._school: School | None = None
         self._checked = True
 
     def run(
@@ -137,7 +139,7 @@ class Training:
             self._resume(model, env)
         else:
             self.folder.keep_curve(-1)
-            self._warm_start(model)
+            self._warm_start(model, start + SEARCH_SHARE * seconds)
             listener(self._close(model, env, start, None))
         longest = 0.0
         while model.num_timesteps < steps:
@@ -159,14 +161,14 @@ class Training:
 
     def _model(self) -> tuple[MaskablePPO, WargameVecEnv]:
         own = self.settings
-        self._lessons = lessons = self._teach()
+        self._school = self._teach()
         env = WargameVecEnv(
             self.tree,
             own.side,
             own.faced,
             own.games,
             seed=own.seed,
-            par=lessons.par if lessons else None,
+            par=self._school.par if self._school else None,
         )
         model = MaskablePPO(
             "MlpPolicy",
@@ -184,16 +186,19 @@ class Training:
         )
         return model, env
 
-    def _teach(self) -> Lessons | None:
+    def _teach(self) -> School | None:
         own = self.settings
         if not own.teachers:
             return None
-        climb = Climb(own.generations, own.children, own.seed) if own.generations else None
-        return learn_from(self.tree, own.side, own.teachers, own.faced, climb, self._say)
+        return School(self.tree, own.side, own.teachers, own.faced, self._say)
 
-    def _warm_start(self, model: MaskablePPO) -> None:
-        if self._lessons is not None:
-            clone(model.policy, self._lessons, self.settings.curiosity)
+    def _warm_start(self, model: MaskablePPO, end: float) -> None:
+        own = self.settings
+        if self._school is None:
+            return
+        climb = Climb(own.generations, own.children, own.seed, lambda: time.monotonic() > end)
+        lessons = self._school.lessons(climb if own.generations else None)
+        clone(model.policy, lessons, own.curiosity)
 
     def _resume(self, model: MaskablePPO, env: WargameVecEnv) -> None:
         facts = checkpoint.load(self.folder.checkpoint, model)
