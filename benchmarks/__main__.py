@@ -19,6 +19,7 @@ ALL = (
     ("cold_round", "--fidelity", "standard", "--pairs", "2"),
     ("warm_round", "--fidelity", "drill"),
     ("stepping",),
+    ("gathering",),
     ("memory",),
 )
 INTRODUCTION = """\

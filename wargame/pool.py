@@ -210,6 +210,11 @@ class Workers:
         """Starts a job in the background; its result to come."""
         return self.start(job, *args).future
 
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the workers that have been started."""
+        return list(self._pool._processes or {})
+
     def reports(self) -> list[Report]:
         """What each worker was last at."""
         with self._desk.slots.get_lock():
@@ -238,6 +243,10 @@ class Workers:
         self.cancel()
         # The interpreter waits at its end for every worker, which may be importing for seconds.
         workers = list((self._pool._processes or {}).values())
+        manager: Any = self._pool._executor_manager_thread  # typed wrongly
         self._pool.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.kill()
+        if manager is not None:
+            # It notices the dead, and must not be at it while the interpreter takes it down.
+            manager.join(timeout=5)

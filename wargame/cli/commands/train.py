@@ -65,7 +65,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="whom the start imitates (all ready scripted agents of the side); none: from nothing",
     )
     parser.add_argument(
-        "--generations", type=int, metavar="N", help="of the search for a plan to imitate (12)"
+        "--generations", type=int, metavar="N", help="of the search for a plan to imitate (16)"
     )
     parser.add_argument("--worlds", type=int, metavar="N", help="training worlds (4)")
     parser.add_argument("--games", type=int, metavar="N", help="games side by side (32)")
