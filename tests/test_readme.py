@@ -31,6 +31,23 @@ assert both.agents == ["attacker", "defender"] and set(infos) == set(both.agents
 """
 
 
+SHORT: dict[str, tuple[str, ...]] = {
+    "train": ("--worlds", "1", "--games", "4", "--generations", "1", "--steps", "32"),
+    "evaluate": ("--seeds", "100:102"),
+    "payoff": ("--seeds", "2", "--attackers", "thief,evader", "--defenders", "frugal"),
+    "league-train": (
+        *("--iterations", "1", "--steps", "16", "--seeds", "0:2"),
+        *("--attackers", "thief", "--defenders", "frugal", "--generations", "1"),
+    ),
+    "matrix": (
+        *("--attacks", "label_flip", "--defences", "label_sanitation", "--rounds", "1"),
+        *("--seeds", "0:3", "--fidelity", "sketch"),
+    ),
+    "review": ("--rounds", "1:1"),
+}
+"""What is added to commands that work long, so that they do the same to less."""
+
+
 class Item(NamedTuple):
     """One command line, or one piece of code with the file it is to be saved in."""
 
@@ -116,7 +133,7 @@ def _command(words: list[str], folder: Path) -> None:
     if words[1] == "resume":
         _resume(words, folder)
         return
-    done = run([sys.executable, "-m", *words], folder)
+    done = run([sys.executable, "-m", *words, *SHORT.get(words[1], ())], folder)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) > 1 or words[1] == "verify"
     if words[1] == "verify":
