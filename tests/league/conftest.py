@@ -53,6 +53,8 @@ def settings(tiny: Scenario) -> LeagueSettings:
         steps=24,
         worlds=2,
         games=4,
+        generations=2,
+        children=2,
         check_every=1,
         check_worlds=1,
     )

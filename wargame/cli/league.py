@@ -87,14 +87,14 @@ def _settings(
 ) -> LeagueSettings:
     """What is asked for; on a resume, what is not named is as it was."""
     first = kept.model_dump() if kept else {"seed": 0, "fidelity": "drill"}
-    named = ("seed", "fidelity", "steps", "worlds", "games")
+    named = ("seed", "fidelity", "steps", "worlds", "games", "generations")
     given: dict[str, Any] = {
         name: getattr(args, name, None) if getattr(args, name, None) is not None else first[name]
         for name in named
         if getattr(args, name, None) is not None or name in first
     }
     if kept:
-        given |= {name: first[name] for name in ("check_every", "check_worlds")}
+        given |= {name: first[name] for name in ("children", "check_every", "check_worlds")}
     seeds = _seeds(args, given["seed"], kept)
     rules.sizes(given["fidelity"])
     tiles = load(rules.data, location=args.data)

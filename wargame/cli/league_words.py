@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _BAR = 24
 _COLOUR = {Side.ATTACKER: "red", Side.DEFENDER: "blue"}
 _LOWER = (
-    "Exploitability is what both trained responses together gain over the value. It is a lower "
+    "Gains are over the value of the pools' game, on the payoff seeds, with 95 % intervals. "
+    "Exploitability is what both trained responses together gain. It is a lower "
     "bound: the best responses gain at least as much, on other seeds it may come out otherwise, "
     "and 0 says that training found nothing better, not that there is nothing."
 )
@@ -33,10 +34,9 @@ def show_turn(turn: Turn, par: float) -> None:
     """An iteration: the value, and what each side's response came to."""
     out = console()
     found = turn.iteration
-    head = f"Iteration {found.number}: {len(found.attackers)} attackers, {len(found.defenders)}"
-    out.print(
-        Text(f"{head} defenders, value {number(found.value)} against par {number(par)}", "bold")
-    )
+    pools = f"{len(found.attackers)} x {len(found.defenders)} agents"
+    value = f"value {number(found.value)} against par {number(par)}"
+    out.print(Text(f"Iteration {found.number}: {pools}, {value}", "bold"))
     told = (found.attacker_response, found.defender_response)
     for side, name in zip(SIDES, told, strict=True):
         out.print(Text(f"- {_trial(side, name, turn.trials[side])}"))
@@ -45,12 +45,9 @@ def show_turn(turn: Turn, par: float) -> None:
 def _trial(side: Side, name: str | None, trial: Trial) -> str:
     gain = f"{trial.gain:+.3f} [{trial.low:+.3f}, {trial.high:+.3f}]"
     if name is None:
-        return (
-            f"{side.value}: no better one found; the trained response gains {gain} over the value "
-            "and stays out of the pool"
-        )
-    sure = "" if trial.low > 0 else ", not certain: the interval includes zero"
-    return f"{side.value}: {name} joins the pool, gaining {gain} over the value{sure}"
+        return f"{side.value}: no better one found; the trained one gains {gain}"
+    sure = "" if trial.low > 0 else ", not certain"
+    return f"{side.value}: {name} joins its pool, gains {gain}{sure}"
 
 
 def show_end(last: Standing, rules: Scenario, folder: LeagueFolder, ended: bool) -> None:
@@ -86,13 +83,13 @@ def show_course(out: Console, turns: Sequence[Iteration], par: float) -> None:
     out.print(Text("Exploitability by iteration (lower bound), value against par", style="bold"))
     most = max(0.001, *(turn.exploitability for turn in turns))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("", f"attacker gains {'+'} defender gains", "", "value", "pools"):
-        table.add_column(head.replace(" + ", " + "), no_wrap=True)
+    for head in ("", "gains of the responses", "", "value", "pools"):
+        table.add_column(head, no_wrap=True)
     for turn in turns:
         blocks = Text()
         filled = 0
         for side, gain in zip(SIDES, (turn.attacker_gain, turn.defender_gain), strict=True):
-            width = round(_BAR * gain / most) or int(gain > 0)
+            width = min(_BAR - filled, round(_BAR * gain / most) or int(gain > 0))
             filled += width
             blocks.append("█" * width, style=_COLOUR[side])
         blocks.append("·" * max(0, _BAR - filled), style="dim")

@@ -132,7 +132,8 @@ class LeagueFolder:
         return found
 
     def _seal(self) -> str:
-        return digest(self.settings().model_dump(mode="json"))[:16]
+        self.settings()
+        return digest(json.loads(self.settings_file.read_bytes()))[:16]
 
 
 def _read(where: str, text: bytes, before: str) -> tuple[Turn, str]:

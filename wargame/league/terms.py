@@ -42,6 +42,10 @@ class LeagueSettings(BaseModel):
     """Rounds that each response learns from, at least."""
     worlds: Count = TrainSettings.model_fields["worlds"].default
     games: Count = TrainSettings.model_fields["games"].default
+    generations: int = Field(
+        default=TrainSettings.model_fields["generations"].default, ge=0, le=10_000
+    )
+    children: Count = TrainSettings.model_fields["children"].default
     check_every: Count = TrainSettings.model_fields["check_every"].default
     check_worlds: Count = TrainSettings.model_fields["check_worlds"].default
 
@@ -94,6 +98,8 @@ class LeagueSettings(BaseModel):
             fidelity=self.fidelity,
             worlds=self.worlds,
             games=self.games,
+            generations=self.generations,
+            children=self.children,
             check_every=self.check_every,
             check_worlds=self.check_worlds,
         )

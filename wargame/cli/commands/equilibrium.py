@@ -19,12 +19,17 @@ The measured noise is resampled seed by seed, so every number has an interval.
 zero-sum: what one side gains the other loses; by linear programming. alpha-rank: which pairs
 evolution holds on to, by OpenSpiel. general-sum: each side also pays for the cards it played, at
 --price; by nashpy.
+
+With --best-response one policy a side is really trained against the other side's mixture: what it
+gains on the table's seeds is a lower bound on how far the mixture can be exploited in the whole
+game. Its runs lie beside the table, and the same command goes on with them.
 """
 EPILOG = """\
 examples:
   wargame equilibrium table.jsonl
   wargame equilibrium table.jsonl --method general-sum --price 0.2
   wargame equilibrium table.jsonl --bootstrap 5000 --json
+  wargame equilibrium table.jsonl --method zero-sum --best-response 4000
 """
 METHODS = ("zero-sum", "general-sum", "alpha-rank", "all")
 
@@ -45,6 +50,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="what all the points of a side are worth in mission value, for general-sum (0.1)",
     )
+    parser.add_argument(
+        "--best-response",
+        type=_steps,
+        metavar="N",
+        help="train a response a side on N rounds (really: minutes), and tell what it gains",
+    )
+    parser.add_argument(
+        "--agents",
+        metavar="PATH[,PATH]",
+        help="where the table's own agents (.py files, policy folders) lie, for --best-response",
+    )
+    parser.add_argument(
+        "--workers", type=options.positive, metavar="N", help="processes that make rounds (cores)"
+    )
+    options.data(parser)
     options.seed(parser)
     options.json(parser, "everything as one object")
 
@@ -52,6 +72,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 100_000:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 100000, not {text!r}")
+    return int(text)
+
+
+def _steps(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10**9:
+        raise argparse.ArgumentTypeError(f"expected a whole number of rounds, not {text!r}")
     return int(text)
 
 
@@ -104,6 +130,11 @@ def _print(args: argparse.Namespace, payoffs: Payoffs) -> None:
     if _wants(args, "general-sum"):
         found_all = general_sum(*payoffs.priced(args.price))
         strategic.show_general(out, payoffs, found_all, args.price)
+    if args.best_response is not None:
+        from wargame.cli import exploiting
+
+        out.print()
+        exploiting.show(out, exploiting.exploit(args, payoffs))
 
 
 def _data(args: argparse.Namespace, payoffs: Payoffs) -> dict[str, Any]:
@@ -144,5 +175,14 @@ def _data(args: argparse.Namespace, payoffs: Payoffs) -> dict[str, Any]:
                 }
                 for each in solved.equilibria
             ],
+        }
+    if args.best_response is not None:
+        from wargame.cli.exploiting import exploit
+        from wargame.league.best_response import bound
+
+        responses = exploit(args, payoffs)
+        data["best_response"] = {
+            "exploitability_at_least": bound(responses),
+            **{side.value: response.to_json() for side, response in responses.items()},
         }
     return data

@@ -63,7 +63,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, metavar="N", help="everything random follows from it (0)"
     )
     parser.add_argument("--fidelity", metavar="F", help="drill (the default), standard or full")
-    parser.add_argument("--worlds", type=int, metavar="N", help="training worlds of a response (8)")
+    parser.add_argument("--worlds", type=int, metavar="N", help="training worlds of a response (4)")
+    parser.add_argument(
+        "--generations", type=int, metavar="N", help="of each search for a plan to imitate (16)"
+    )
     parser.add_argument("--games", type=int, metavar="N", help="games side by side (32)")
     options.data(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of this league")
