@@ -181,7 +181,7 @@ class _Teller:
         self._json, self._progress = args.json, progress
         self._steps = args.steps or STEPS
         self._limit = 60 * args.minutes if args.minutes else float("inf")
-        self._start = time.monotonic()
+        self._begun = self._start = time.monotonic()
         self._first: int | None = None
         self._settings = settings
         self._headed = False
@@ -205,13 +205,14 @@ class _Teller:
         self._progress.head = f"update {line.update + 1}: "
 
     def _left(self, steps: int) -> str:
-        now = time.monotonic() - self._start
+        now = time.monotonic()
+        limit = self._limit - (now - self._begun)
         if self._first is None:
-            self._first, self._start = steps, time.monotonic()
-            return "-"
+            self._first, self._start = steps, now
+            return _minutes(limit) if limit < float("inf") else "-"
         done = steps - self._first
-        rest = now * (self._steps - steps) / max(1, done)
-        return _minutes(max(0.0, min(rest, self._limit - now)))
+        rest = (now - self._start) * (self._steps - steps) / max(1, done)
+        return _minutes(max(0.0, min(rest, limit)))
 
 
 def _number(value: float | None) -> str:
