@@ -43,18 +43,13 @@ def test_gains_are_those_of_matches_played_again(
     tiny: Scenario,
     store: Store,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from wargame.league import best_response
-
-    # The real settings at sizes that take seconds.
     small = {"games": 4, "worlds": 2, "generations": 1, "children": 2, "check_worlds": 1}
-    usual = best_response.TrainSettings
-    monkeypatch.setattr(best_response, "TrainSettings", lambda **own: usual(**own, **small))
     fleet = Fleet(tiny, "drill", store=store)
     words = {side: {"random": "random"} for side in SIDES}
     train = trainer(tiny, command="wargame equilibrium", store=store)
-    found = BestResponses(payoffs, words, fleet, train, tmp_path / "runs").find(8, 3)
+    responses = BestResponses(payoffs, words, fleet, train, tmp_path / "runs", changes=small)
+    found = responses.find(8, 3)
     gains = {}
     for side, sign in ((Side.ATTACKER, 1.0), (Side.DEFENDER, -1.0)):
         word = str(found[side].policy)
@@ -67,8 +62,6 @@ def test_gains_are_those_of_matches_played_again(
     expected = sum(max(0.0, each.mean()) for each in gains.values())
     assert bound(found) == pytest.approx(expected)
     made: list[Side] = []
-    again: dict[Side, Response] = BestResponses(
-        payoffs, words, fleet, train, tmp_path / "runs"
-    ).find(8, 3, lambda side, _update: made.append(side))
+    again: dict[Side, Response] = responses.find(8, 3, lambda side, _update: made.append(side))
     assert again == found
     assert made == []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -66,11 +67,20 @@ class BestResponses:
         player: plays matches of the table's game.
         train: trains a response in it.
         place: a folder for the runs; each has its own in it, by its settings.
+        changes: fields of the trainings' settings that are not to be the usual ones.
     """
 
     def __init__(
-        self, payoffs: Payoffs, words: Words, player: Player, train: Trainer, place: Path
+        self,
+        payoffs: Payoffs,
+        words: Words,
+        player: Player,
+        train: Trainer,
+        place: Path,
+        *,
+        changes: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
+        self._changes = dict(changes)
         self.payoffs, self.equilibrium = payoffs, zero_sum(payoffs.mean)
         self._words, self._player, self._train, self._place = words, player, train, place
 
@@ -112,7 +122,7 @@ class BestResponses:
             teachers=tuple(self._words[side][name] for name in self._names(side)),
             seed=seed,
             fidelity=header.fidelity,  # type: ignore[arg-type]
-        )
+        ).model_copy(update=self._changes)
 
     def _gain(self, side: Side, best: Path) -> Estimate:
         names, seeds = self._names(side.other), self.payoffs.seeds

@@ -106,7 +106,7 @@ class LeagueSettings(BaseModel):
 
     def changed(self, now: LeagueSettings) -> str | None:
         """In what the settings asked for differ from these, in words."""
-        if self.game != now.game:
+        if self.seeds == now.seeds and self.game != now.game:
             told = difference(self.game, now.game).replace("the table", "the league")
             return told.replace("these matches were played", "the league was begun")
         for name in type(self).model_fields:
