@@ -111,7 +111,7 @@ class LeagueSettings(BaseModel):
             return told.replace("these matches were played", "the league was begun")
         for name in type(self).model_fields:
             was, wanted = getattr(self, name), getattr(now, name)
-            if was != wanted:
+            if name != "game" and was != wanted:
                 what = name.replace("_", "-")
                 return f"the league was begun with --{what} {_told(was)}, not {_told(wanted)}"
         return None
