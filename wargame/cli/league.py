@@ -86,7 +86,7 @@ def _settings(
     args: argparse.Namespace, rules: Scenario, kept: LeagueSettings | None
 ) -> LeagueSettings:
     """What is asked for; on a resume, what is not named is as it was."""
-    first = kept.model_dump() if kept else {"seed": 0, "fidelity": "drill"}
+    first = kept.model_dump() if kept else {"seed": 0, "fidelity": rules.cheapest}
     named = ("seed", "fidelity", "steps", "worlds", "games", "generations")
     given: dict[str, Any] = {
         name: getattr(args, name, None) if getattr(args, name, None) is not None else first[name]

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import get_args
 
 from wargame.arena.imitation import teachers
 from wargame.arena.pool_folder import mixture
@@ -23,7 +22,7 @@ from wargame.errors import WargameError
 from wargame.game import scenario
 from wargame.game.agent_file import named
 from wargame.game.asking import seated
-from wargame.game.terms import FidelityName, Scenario
+from wargame.game.terms import Scenario
 from wargame.stages import Side
 from wargame.store import canonical
 
@@ -90,7 +89,7 @@ def _settings(args: argparse.Namespace, rules: Scenario) -> TrainSettings:
         "games": args.games,
         "generations": args.generations,
     }
-    fidelity = args.fidelity or cheapest(rules)
+    fidelity = args.fidelity or rules.cheapest
     rules.sizes(fidelity)
     given = {name: value for name, value in chosen.items() if value is not None}
     from pydantic import ValidationError
@@ -109,11 +108,6 @@ def _settings(args: argparse.Namespace, rules: Scenario) -> TrainSettings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise WargameError(f"--{where}: {first['msg']}, not {first['input']!r}") from error
-
-
-def cheapest(rules: Scenario) -> FidelityName:
-    """The first fidelity of a scenario in the order from cheap to dear."""
-    return next(name for name in get_args(FidelityName) if name in rules.fidelity)
 
 
 def _opponents(words: Sequence[str] | None, side: Side) -> tuple[tuple[str, float], ...]:

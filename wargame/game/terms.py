@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
 
@@ -132,6 +132,11 @@ class Scenario(_Part):
     def digest(self) -> str:
         """Digest of the content: neither path nor comments nor layout count."""
         return digest(self.content())
+
+    @property
+    def cheapest(self) -> FidelityName:
+        """The coarsest fidelity it has: what learners use unless they are told otherwise."""
+        return next(name for name in get_args(FidelityName) if name in self.fidelity)
 
     def sizes(self, fidelity: str) -> Fidelity:
         """The sizes at a fidelity.

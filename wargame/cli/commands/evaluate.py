@@ -26,7 +26,7 @@ examples:
   wargame evaluate mapengine --attacker poisoner,evader,thief,saboteur \\
       --defender runs/defender/policy,vigilant,hardener,frugal --seeds 100:110
   wargame evaluate mapengine --attacker 'evader*3,thief' --defender frugal,hardener --json
-  wargame evaluate mapengine --attacker pool:runs/league --defender runs/defender/policy
+  wargame evaluate mapengine --attacker pool:runs/league/pool --defender runs/defender/policy
 
 Training draws its worlds from seeds above 4294967295, so smaller ones are always held out.
 Stopped at any moment, the same command goes on: every finished round is in the store.

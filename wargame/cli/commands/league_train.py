@@ -62,7 +62,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, metavar="N", help="everything random follows from it (0)"
     )
-    parser.add_argument("--fidelity", metavar="F", help="drill (the default), standard or full")
+    parser.add_argument(
+        "--fidelity", metavar="F", help="sketch (the default), drill, standard or full"
+    )
     parser.add_argument("--worlds", type=int, metavar="N", help="training worlds of a response (4)")
     parser.add_argument(
         "--generations", type=int, metavar="N", help="of each search for a plan to imitate (16)"
