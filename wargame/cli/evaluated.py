@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -55,7 +57,8 @@ def show_matrix(out: Console, found: Evaluation) -> None:
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
         table.add_column("", width=name - 1, overflow="fold")
         for each in found.defenders[some]:
-            table.add_column(Text(each.label), width=_COLUMN - 1, overflow="fold", justify="center")
+            head = Text(textwrap.fill(each.label, _COLUMN - 1))  # breaks at hyphens
+            table.add_column(head, width=_COLUMN - 1, overflow="fold", justify="center")
         for attacker, row in zip(found.attackers, cells, strict=True):
             shown = [_cell(cell, found.par) for cell in row[some]]
             table.add_row(Text(attacker.label, style="bold"), *shown)
