@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from wargame.arena import checkpoint
+from wargame.arena.graduation import FIRST_WORLD
 from wargame.arena.imitation import School, teachers
 from wargame.arena.planning import Planned, Search
 from wargame.arena.pool_folder import mixture, write
 from wargame.arena.run_folder import RunFolder, TrainSettings
-from wargame.arena.train import FIRST_WORLD, Training, Update, world_seeds
+from wargame.arena.train import Training, world_seeds
 from wargame.arena.tree import Tree
+from wargame.arena.update import Update
 from wargame.arena.vector import Opponent
 from wargame.arena.worlds import Worlds
 from wargame.errors import Cancelled, WargameError

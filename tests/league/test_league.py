@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 from wargame.arena.fleet import Fixture, Fleet
+from wargame.arena.graduation import FIRST_WORLD
 from wargame.arena.pool_folder import mixture
 from wargame.arena.run_folder import RunFolder, TrainSettings
-from wargame.arena.train import FIRST_WORLD, Training, Update
+from wargame.arena.train import Training
+from wargame.arena.update import Update
 from wargame.errors import WargameError
 from wargame.game.terms import Scenario
 from wargame.league.league import League, Standing

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,50 +17,24 @@ import numpy as np
 from sb3_contrib import MaskablePPO
 from stable_baselines3.common.logger import Logger, TensorBoardOutputFormat
 
-from wargame.arena import checkpoint, export
+from wargame.arena import checkpoint
 from wargame.arena.cloning import clone
 from wargame.arena.fleet import Fixture, Fleet
+from wargame.arena.graduation import FIRST_WORLD, LAST_WORLD, write
 from wargame.arena.imitation import Climb, School
 from wargame.arena.imitation import silent as unheard
-from wargame.arena.run_folder import RunFolder, TrainSettings
+from wargame.arena.run_folder import RunFolder
 from wargame.arena.tree import Tree
+from wargame.arena.update import Listener, Update, by_opponent
 from wargame.arena.vector import WargameVecEnv
 from wargame.arena.worlds import Worlds
-from wargame.game import policy
-from wargame.game.policy_terms import Made
 from wargame.game.terms import Scenario
 from wargame.pool import Pool, Progress, one_thread, silent
 from wargame.stages import Side
 from wargame.store import Store
 
-FIRST_WORLD, LAST_WORLD = 2**32, 2**62
-"""Training worlds are drawn from seeds that nobody types, so that small ones are always new."""
 SEARCH_SHARE = 0.6
 """Of a sitting's time, where it has a limit, that the warm start's search may take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One step of the learning curve."""
-
-    update: int
-    """0 is the warm start."""
-    steps: int
-    """Rounds played so far by the learner."""
-    mission: float | None
-    """Mean mission value of this update's matches, moves drawn by likelihood."""
-    by_opponent: dict[str, float]
-    checked: float | None
-    """Mean mission value of the greedy policy in the worlds apart, weighted by opponent."""
-    best: bool
-    """Whether that was the best so far."""
-    entropy: float | None
-    hits: float
-    """Share of the rounds that nobody had to make."""
-    seconds: float
-
-
-Listener = Callable[[Update], None]
 
 
 def world_seeds(seed: int, purpose: int, count: int) -> tuple[int, ...]:
@@ -225,7 +199,7 @@ class Training:
         if check or self.update % self.settings.check_every == 0:
             checked, best = self._check(model)
         self._made = self.tree.worlds.tally.made
-        missions = _by_opponent(env.results)
+        missions = by_opponent(env.results)
         line = Update(
             update=self.update,
             steps=model.num_timesteps,
@@ -250,21 +224,17 @@ class Training:
         checkpoint.save(self.folder.checkpoint, model, facts)
 
     def _log(self, model: MaskablePPO, line: Update) -> None:
-        told = {
-            "wargame/mission": line.mission,
-            "wargame/mission_greedy": line.checked,
-            "wargame/store_hits": line.hits,
-            **{f"opponent/{_plain(word)}": value for word, value in line.by_opponent.items()},
-        }
-        for name, value in told.items():
-            if value is not None:
-                model.logger.record(name, value)
+        for name, value in line.drawn().items():
+            model.logger.record(name, value)
         model.logger.dump(line.steps)
+
+    def _graduate(self, model: MaskablePPO, place: Path) -> None:
+        write(place, model, self.settings, self.scenario, self._command)
 
     def _check(self, model: MaskablePPO) -> tuple[float, bool]:
         """The greedy policy's mean mission value in worlds apart, and whether it is the best."""
         own = self.settings
-        self._export(model, self.folder.latest)
+        self._graduate(model, self.folder.latest)
         seeds = world_seeds(own.seed, 1, own.check_worlds)
         word = str(self.folder.latest)
         fixtures = [
@@ -281,47 +251,8 @@ class Training:
         best = loss < self._best
         if best:
             self._best = loss
-            self._export(model, self.folder.best)
+            self._graduate(model, self.folder.best)
         return mission, best
-
-    def _export(self, model: MaskablePPO, place: Path) -> None:
-        own = self.settings
-        sizes = export.architecture(model.policy)
-        settings = policy.describe(
-            self.scenario,
-            own.side,
-            name=f"{self.scenario.name}-{own.side.value}",
-            title=f"Trained {own.side.value} of {self.scenario.title}"[:60],
-            character=_character(own),
-            hidden=sizes.hidden,
-            activation=sizes.activation,
-            play="greedy",
-            made=Made(
-                command=self._command,
-                steps=model.num_timesteps,
-                seed=own.seed,
-                fidelity=own.fidelity,
-                opponents=tuple(word for word, _ in own.opponents),
-                worlds=(FIRST_WORLD, LAST_WORLD),
-            ),
-        )
-        policy.save(place, settings, export.weights(model.policy), over=place.exists())
-
-
-def _character(own: TrainSettings) -> str:
-    against = ", ".join(Path(word).name for word, _ in own.opponents)
-    return f"Learned on measured effects against {against}"[:200]
-
-
-def _by_opponent(results: list[tuple[str, int, float]]) -> dict[str, float]:
-    found: dict[str, list[float]] = {}
-    for word, _, mission in results:
-        found.setdefault(word, []).append(mission)
-    return {word: float(np.mean(each)) for word, each in sorted(found.items())}
-
-
-def _plain(word: str) -> str:
-    return Path(word).stem
 
 
 def _entropy(model: MaskablePPO) -> float | None:

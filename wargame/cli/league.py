@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from wargame.arena.imitation import teachers
-from wargame.arena.train import Update
+from wargame.arena.update import Update
 from wargame.cli import league_words, options
 from wargame.cli.output import Progress, print_line
 from wargame.data.home import data_home

@@ -14,7 +14,8 @@ from pathlib import Path
 from wargame.arena.imitation import teachers
 from wargame.arena.pool_folder import mixture
 from wargame.arena.run_folder import RunFolder, TrainSettings
-from wargame.arena.train import Training, Update
+from wargame.arena.train import Training
+from wargame.arena.update import Update
 from wargame.cli import options
 from wargame.cli.output import Progress
 from wargame.data.home import data_home

@@ -17,7 +17,7 @@ import numpy as np
 
 from wargame.arena.fleet import Fixture
 from wargame.arena.run_folder import RunFolder, TrainSettings
-from wargame.arena.train import Update
+from wargame.arena.update import Update
 from wargame.kernels.intervals import Estimate
 from wargame.league.response import Trainer
 from wargame.stages import SIDES, Side

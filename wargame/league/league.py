@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wargame.arena.fleet import Fleet
 from wargame.arena.pool_folder import FILE, mixture, write
-from wargame.arena.train import Update
+from wargame.arena.update import Update
 from wargame.errors import Cancelled, WargameError
 from wargame.game import policy
 from wargame.game.terms import Scenario

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wargame.arena.run_folder import RunFolder, TrainSettings
-from wargame.arena.train import Listener, Training
+from wargame.arena.train import Training
+from wargame.arena.update import Listener
 from wargame.errors import WargameError
 from wargame.game.terms import Scenario
 from wargame.pool import Pool, Progress, silent

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.arena.fleet import Fixture
-from wargame.arena.train import Update
+from wargame.arena.update import Update
 from wargame.game import policy
 from wargame.league.league_folder import LeagueFolder
 from wargame.league.response import Trainer
