@@ -6,23 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds import TINY
 from wargame.game import scenario
 from wargame.game.terms import Scenario
 from wargame.store import Store
-
-TINY = {
-    "initial": 80,
-    "batch": 25,
-    "window": 150,
-    "evaluation": 40,
-    "gold": 20,
-    "attacked": 12,
-    "steps": 6,
-    "width": 4,
-    "batch_size": 16,
-    "lr": 0.01,
-    "weight_decay": 0.0005,
-}
 
 
 @pytest.fixture(scope="session")

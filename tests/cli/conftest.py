@@ -1,65 +1,17 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SMALL = """\
-name: small
-title: Small
-briefing: A match that is over soon.
-source: the tests
-data: leaves
-rounds: 3
-budget: {start: 6, refill: 4, cap: 9}
-access: [contributor, network, storage, api-label, api-score]
-mission:
-  weights: {integrity: 0.5, confidentiality: 0.25, availability: 0.25}
-  par: 0.25
-pipeline:
-  model: strided_cnn
-  drones: 10
-  captured_drones: 4
-  capture_factor: 3
-  shards: 3
-  honest_rate: 20.0
-  pass_ms: 10.0
-  stolen_keys: 3
-fidelity:
-  drill: {initial: 60, batch: 20, window: 100, evaluation: 60, gold: 20, attacked: 20, steps: 4,
-    width: 4, batch_size: 16, lr: 0.01, weight_decay: 0.0005}
-deck:
-  attacker: [label_flip, pgd, checkpoint_theft]
-  defender: [adversarial_training]
-"""
-ENDURE = {"OMP_NUM_THREADS": "1", "COLUMNS": "100"}
+from tests.worlds import SMALL, environment, leaves
+
+__all__ = ["environment", "leaves"]
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture(scope="session")
-def leaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A learnable data set of three classes in our own form."""
-    rng = np.random.default_rng(5)
-    labels = rng.integers(0, 3, 500)
-    images = rng.integers(0, 90, (500, 16, 16, 3))
-    for number in range(3):
-        images[labels == number, :, :, number] += 80
-    path = tmp_path_factory.mktemp("leaves") / "leaves.npz"
-    np.savez(
-        path,
-        x_train=images[:300].astype(np.uint8),
-        y_train=labels[:300],
-        x_test=images[300:].astype(np.uint8),
-        y_test=labels[300:],
-        class_names=np.array(["oak", "beech", "lime"]),
-    )
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -73,11 +25,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One home for the tests that need no fresh store."""
     return tmp_path_factory.mktemp("home")
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("WARGAME_")}
-    return {**clean, **ENDURE, "WARGAME_HOME": str(home), "PYTHONPATH": str(ROOT), **more}
 
 
 @pytest.fixture

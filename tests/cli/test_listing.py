@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.worlds import SMALL
 from wargame import catalog
 from wargame.cli.parser import run
 from wargame.stages import Side
 
-from .conftest import SMALL, Run
+from .conftest import Run
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.arena.conftest import TINY
+from tests.worlds import TINY
 from wargame import catalog
 from wargame.game import agent, policy, scenario, setup
 from wargame.game.agent_file import named

@@ -2,73 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from tests.worlds import SMALL, environment, leaves
 from wargame.lab.matrix import Arm, Facts
 
-ROOT = Path(__file__).resolve().parents[2]
-SMALL = """\
-name: small
-title: Small <b>&
-briefing: A match that is over soon.
-source: the tests
-data: leaves
-rounds: 3
-budget: {start: 6, refill: 4, cap: 9}
-access: [contributor, network, storage]
-mission:
-  weights: {integrity: 0.5, confidentiality: 0.25, availability: 0.25}
-  par: 0.25
-pipeline:
-  model: strided_cnn
-  drones: 10
-  captured_drones: 4
-  capture_factor: 3
-  shards: 3
-  honest_rate: 20.0
-  pass_ms: 10.0
-  stolen_keys: 3
-fidelity:
-  drill: {initial: 60, batch: 20, window: 100, evaluation: 60, gold: 20, attacked: 20, steps: 4,
-    width: 4, batch_size: 16, lr: 0.01, weight_decay: 0.0005}
-deck:
-  attacker: [label_flip, sniff, pgd, checkpoint_theft, square]
-  defender: [encrypted_channel, encrypted_store, adversarial_training]
-"""
+# A card that travels, one that asks, and a title that must not become markup.
+CHANGES = {
+    "title: Small": "title: Small <b>&",
+    ", api-label, api-score]": "]",
+    "[label_flip, pgd, checkpoint_theft]": "[label_flip, sniff, pgd, checkpoint_theft, square]",
+    "[adversarial_training]": "[encrypted_channel, encrypted_store, adversarial_training]",
+}
+__all__ = ["leaves"]
 CARDS = ("--attacks", "sniff,pgd", "--defences", "encrypted_channel,encrypted_store")
-
-
-@pytest.fixture(scope="session")
-def leaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three classes that differ in colour, in our own form."""
-    rng = np.random.default_rng(5)
-    labels = rng.integers(0, 3, 500)
-    images = rng.integers(0, 90, (500, 16, 16, 3))
-    for number in range(3):
-        images[labels == number, :, :, number] += 80
-    path = tmp_path_factory.mktemp("leaves") / "leaves.npz"
-    np.savez(
-        path,
-        x_train=images[:300].astype(np.uint8),
-        y_train=labels[:300],
-        x_test=images[300:].astype(np.uint8),
-        y_test=labels[300:],
-        class_names=np.array(["oak", "beech", "lime"]),
-    )
-    return path
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scenario") / "small.yaml"
-    path.write_text(SMALL)
+    text = SMALL
+    for old, new in CHANGES.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    path.write_text(text)
     return path
 
 
@@ -94,15 +56,13 @@ def start(home: Path, tmp_path: Path) -> Run:
     """Starts the command in a process of its own."""
 
     def run(*args: str | Path, at: Path | None = None) -> subprocess.Popen[str]:
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("WARGAME_")}
-        more = {"OMP_NUM_THREADS": "1", "COLUMNS": "80", "PYTHONPATH": str(ROOT)}
         return subprocess.Popen(
             [sys.executable, "-m", "wargame", *map(str, args)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=tmp_path,
-            env={**clean, **more, "WARGAME_HOME": str(at or home)},
+            env=environment(at or home, COLUMNS="80"),
         )
 
     return run
@@ -112,12 +72,11 @@ def start(home: Path, tmp_path: Path) -> Run:
 def whole(words: list[str], home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of that matrix, measured undisturbed by one process."""
     folder = tmp_path_factory.mktemp("whole") / "out"
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("WARGAME_")}
     done = subprocess.run(
         [sys.executable, "-m", "wargame", "matrix", *words, "--out", str(folder)],
         capture_output=True,
         text=True,
-        env={**clean, "OMP_NUM_THREADS": "1", "WARGAME_HOME": str(home), "PYTHONPATH": str(ROOT)},
+        env=environment(home),
         timeout=240,
     )
     assert done.returncode == 0, done.stderr

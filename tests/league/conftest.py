@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.arena.conftest import TINY
+from tests.worlds import TINY
 from wargame.data.sources import load
 from wargame.game import scenario
 from wargame.game.terms import Scenario

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds import TINY
 from wargame.arena.fleet import Fleet
 from wargame.data.sources import load
 from wargame.errors import WargameError
@@ -20,26 +21,13 @@ from wargame.theory.filling import fill
 from wargame.theory.payoff import read
 from wargame.theory.payoff_journal import Journal
 
-SIZES = {
-    "initial": 80,
-    "batch": 25,
-    "window": 150,
-    "evaluation": 40,
-    "gold": 20,
-    "attacked": 12,
-    "steps": 6,
-    "width": 4,
-    "batch_size": 16,
-    "lr": 0.01,
-    "weight_decay": 0.0005,
-}
 Sides = tuple[list[Entrant], list[Entrant]]
 
 
 @pytest.fixture(scope="module")
 def tiny() -> Scenario:
     content = scenario.load("mapengine").content()
-    return scenario.from_content({**content, "rounds": 1, "fidelity": {"drill": SIZES}})
+    return scenario.from_content({**content, "rounds": 1, "fidelity": {"drill": TINY}})
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.arena.conftest import TINY
+from tests.worlds import TINY
 from wargame.data.synthetic import load
 from wargame.errors import Cancelled
 from wargame.game import scenario

@@ -17,7 +17,12 @@ FIRST_WORLD, LAST_WORLD = 2**32, 2**62
 
 
 def write(
-    place: Path, model: MaskablePPO, own: TrainSettings, scenario: Scenario, command: str
+    place: Path,
+    model: MaskablePPO,
+    own: TrainSettings,
+    scenario: Scenario,
+    rounds: int,
+    command: str,
 ) -> None:
     """Writes the policy as it is now; takes the place of one that lies there.
 
@@ -26,6 +31,7 @@ def write(
         model: in training.
         own: of the training.
         scenario: whose deck it plays.
+        rounds: resolved for it, those of the warm start included.
         command: what a reader would type to make it again.
     """
     sizes = export.architecture(model.policy)
@@ -40,7 +46,7 @@ def write(
         play="greedy",
         made=Made(
             command=command,
-            steps=model.num_timesteps,
+            steps=rounds,
             seed=own.seed,
             fidelity=own.fidelity,
             opponents=tuple(word for word, _ in own.opponents),

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from wargame.arena.vector import Opponent
 from wargame.errors import WargameError
 from wargame.game.terms import FidelityName
+from wargame.jsonlines import (
+    append,
+    begin_settings,
+    claimed,
+    encoded,
+    place,
+    read_settings,
+    split,
+    writing,
+)
 from wargame.stages import Side
-from wargame.store import canonical
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -50,7 +59,7 @@ class TrainSettings(BaseModel):
     curiosity: Share = 0.2
     """Likelihood that the warm start spreads over all legal moves."""
     learning_rate: float = Field(default=5e-4, gt=0, le=1)
-    entropy: Share = 0.003
+    entropy: Share = 0.008
     """Weight of the entropy in the loss."""
     epochs: Count = 8
     minibatch: Count = 64
@@ -87,17 +96,23 @@ class RunFolder:
         Raises:
             WargameError: there is a training already, or the disk refuses.
         """
-        if self.settings_file.exists():
-            raise WargameError(
-                f"{self.root} holds a training already: go on with --resume, or give another --out"
-            )
+        taken = f"{self.root} holds a training already: go on with --resume, or give another --out"
+        begin_settings(self.settings_file, settings, taken)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps every other training out of the folder.
+
+        Raises:
+            WargameError: one is at work there.
+        """
+        taken = f"another process is training in {self.root}"
+        with writing(self.root):
+            handle = claimed(self.root / "lock", taken)
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            scratch = self.settings_file.with_suffix(".partial")
-            scratch.write_bytes(canonical(settings.model_dump(mode="json")) + b"\n")
-            scratch.replace(self.settings_file)
-        except OSError as error:
-            raise WargameError(f"{self.root} cannot be written: {error}") from error
+            yield
+        finally:
+            handle.close()
 
     def settings(self) -> TrainSettings:
         """Of the training that lies here.
@@ -105,16 +120,8 @@ class RunFolder:
         Raises:
             WargameError: there is none, or the file was damaged.
         """
-        try:
-            text = self.settings_file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise WargameError(f"there is no training to resume in {self.root}") from error
-        try:
-            return TrainSettings.model_validate_json(text)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise WargameError(f"{self.settings_file}:1: {where}: {first['msg']}") from error
+        missing = f"there is no training to resume in {self.root}"
+        return read_settings(self.settings_file, TrainSettings, missing)
 
     def curve(self) -> list[dict[str, Any]]:
         """The learning curve so far, one entry an update; a line cut short is left out.
@@ -125,8 +132,7 @@ class RunFolder:
         if not self.curve_file.exists():
             return []
         found: list[dict[str, Any]] = []
-        lines = self.curve_file.read_bytes().split(b"\n")
-        for number, line in enumerate(lines[:-1], start=1):
+        for number, line in enumerate(split(self.curve_file.read_bytes()), start=1):
             try:
                 told = json.loads(line)
                 int(told["update"])
@@ -138,14 +144,10 @@ class RunFolder:
     def keep_curve(self, update: int) -> list[dict[str, Any]]:
         """Drops what came after an update; returns the rest."""
         kept = [line for line in self.curve() if line["update"] <= update]
-        scratch = self.curve_file.with_suffix(".partial")
-        scratch.write_bytes(b"".join(canonical(line) + b"\n" for line in kept))
-        scratch.replace(self.curve_file)
+        place(self.curve_file, b"".join(encoded(line) for line in kept))
         return kept
 
     def tell(self, line: Mapping[str, Any]) -> None:
         """Adds an entry to the curve."""
-        with self.curve_file.open("ab") as handle:
-            handle.write(canonical(dict(line)) + b"\n")
-            handle.flush()
-            os.fsync(handle.fileno())
+        with self.curve_file.open("ab", buffering=0) as handle:
+            append(handle, encoded(dict(line)))

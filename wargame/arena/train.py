@@ -83,7 +83,7 @@ class Training:
             progress=progress,
         )
         self.tree = Tree(worlds)
-        self.update, self._made, self._best = 0, 0, 10.0  # above every loss
+        self.update, self._made, self._schooled, self._best = 0, 0, 0, 10.0  # above every loss
         self._school: School | None = None
         self._checked = True
 
@@ -98,10 +98,11 @@ class Training:
             listener: told of every update.
 
         Raises:
-            WargameError: the checkpoint is damaged, or an opponent is unknown.
+            WargameError: the checkpoint is damaged, an opponent is unknown, or another process
+                is training in the folder.
             Cancelled: by the progress; the last update is kept.
         """
-        with one_thread():
+        with self.folder.held(), one_thread():
             self._run(steps, seconds, listener)
 
     def _run(self, steps: int, seconds: float, listener: Listener) -> None:
@@ -173,10 +174,12 @@ class Training:
         climb = Climb(own.generations, own.children, own.seed, lambda: time.monotonic() > end)
         lessons = self._school.lessons(climb if own.generations else None)
         clone(model.policy, lessons, own.curiosity)
+        self._schooled = self.tree.worlds.asked
 
     def _resume(self, model: MaskablePPO, env: WargameVecEnv) -> None:
         facts = checkpoint.load(self.folder.checkpoint, model)
         self.update, self._best, env.begun = facts["update"], facts["best"], facts["begun"]
+        self._schooled = facts["schooled"]
         self.folder.keep_curve(self.update)
 
     def _logger(self) -> Logger:
@@ -220,7 +223,12 @@ class Training:
         return line
 
     def _keep(self, model: MaskablePPO, begun: int) -> None:
-        facts = {"update": self.update, "best": self._best, "begun": begun}
+        facts = {
+            "update": self.update,
+            "best": self._best,
+            "begun": begun,
+            "schooled": self._schooled,
+        }
         checkpoint.save(self.folder.checkpoint, model, facts)
 
     def _log(self, model: MaskablePPO, line: Update) -> None:
@@ -229,7 +237,8 @@ class Training:
         model.logger.dump(line.steps)
 
     def _graduate(self, model: MaskablePPO, place: Path) -> None:
-        write(place, model, self.settings, self.scenario, self._command)
+        rounds = self._schooled + model.num_timesteps
+        write(place, model, self.settings, self.scenario, rounds, self._command)
 
     def _check(self, model: MaskablePPO) -> tuple[float, bool]:
         """The greedy policy's mean mission value in worlds apart, and whether it is the best."""

@@ -84,6 +84,11 @@ class Worlds:
         """Where the rounds came from that were not in memory."""
         return self._open().tally
 
+    @property
+    def asked(self) -> int:
+        """Rounds that were asked for so far, wherever they came from."""
+        return self.tally.asked + self.met
+
     def world(self, seed: int) -> World:
         """The world of a match of this seed."""
         if seed not in self._worlds:

@@ -50,7 +50,9 @@ class Made(_Part):
     """How a policy was made."""
 
     command: Command = Field(description="what makes it again")
-    steps: int = Field(ge=0, lt=2**53, description="rounds it was trained for")
+    steps: int = Field(
+        ge=0, lt=2**53, description="rounds it was trained on, those of its warm start included"
+    )
     seed: Seed
     fidelity: FidelityName
     opponents: tuple[Word, ...] = Field(max_length=1000)

@@ -6,16 +6,14 @@ clock, the host or a path. Every line is canonical JSON; `record.schema.json` de
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import platform
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from pydantic import ValidationError
 
@@ -34,6 +32,16 @@ from wargame.game.lines import (
     round_line,
 )
 from wargame.game.match import Match
+from wargame.jsonlines import (
+    LinesFile,
+    check_version,
+    encoded,
+    place,
+    problem,
+    split,
+    whole,
+    writing,
+)
 from wargame.stages import SIDES
 from wargame.store import canonical
 
@@ -53,10 +61,10 @@ class Record:
     @property
     def lines(self) -> list[bytes]:
         """The complete lines, each with its line end."""
-        return [line + b"\n" for line in self.whole.split(b"\n")[:-1]]
+        return [line + b"\n" for line in split(self.whole)]
 
 
-class Journal:
+class Journal(LinesFile):
     """A record being written: each line is on the disk before the next round starts."""
 
     def __init__(self, path: Path, match: Match, *, processor: str | None = None) -> None:
@@ -67,28 +75,22 @@ class Journal:
         """
         if path.exists():
             raise WargameError(f"{path} exists already; a record is never written over")
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with partial.open("wb") as handle:
-                handle.write(_line(header(match, processor)))
-                handle.flush()
-                os.fsync(handle.fileno())
-            partial.replace(path)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            raise _unwritable(path, error) from error
-        self._attach(path, match, _claimed(path), 1)
+        with _writing(path):
+            place(path, encoded(header(match, processor)))
+        self._attach(path, match)
 
-    def _attach(self, path: Path, match: Match, handle: BinaryIO, written: int) -> None:
-        self.path, self.match, self._handle = path, match, handle
-        self.written = written
+    def _attach(self, path: Path, match: Match) -> None:
+        with _writing(path):
+            super().__init__(path)
+        self.match = match
+        self.written = 1
         """Lines on the disk."""
 
     @classmethod
-    def reopen(cls, path: Path, match: Match, handle: BinaryIO, written: int) -> Self:
-        """A journal that goes on after `written` complete lines of a claimed file."""
+    def reopen(cls, path: Path, match: Match) -> Self:
+        """The claimed journal of a record that is there; `written` is for the caller to set."""
         journal = cls.__new__(cls)
-        journal._attach(path, match, handle, written)
+        journal._attach(path, match)
         return journal
 
     def keep(self) -> int:
@@ -99,43 +101,10 @@ class Journal:
         """
         new = _ready(self.match) - self.written
         for number in range(self.written, self.written + new):
-            try:
-                self._handle.write(line(self.match, number))
-                self._handle.flush()
-                os.fsync(self._handle.fileno())
-            except OSError as error:
-                raise _unwritable(self.path, error) from error
+            with _writing(self.path):
+                self.append(line(self.match, number))
             self.written += 1
         return new
-
-    def close(self) -> None:
-        """Closes the file."""
-        self._handle.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def _claimed(path: Path) -> BinaryIO:
-    """The file, open for appending and locked: one process writes a record, however it began."""
-    try:
-        handle = path.open("ab")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.close()
-        raise WargameError(f"{path} is being written by another process") from error
-    return handle
 
 
 def header(match: Match, processor: str | None = None) -> dict[str, Any]:
@@ -177,22 +146,18 @@ def _versions() -> dict[str, str]:
 def line(match: Match, number: int) -> bytes:
     """Line `number` (from 1, after the header at 0) of a match's record."""
     if number == 1:
-        return _line(opening_line(match.open()))
+        return encoded(opening_line(match.open()))
     if number < 2 + len(match.lines):
-        return _line(round_line(match, match.lines[number - 2]))
-    return _line(result_line(match.result()))
+        return encoded(round_line(match, match.lines[number - 2]))
+    return encoded(result_line(match.result()))
 
 
 def _ready(match: Match) -> int:
     return 1 + match.opened + len(match.lines) + match.over
 
 
-def _line(data: Any) -> bytes:
-    return canonical(data) + b"\n"
-
-
-def _unwritable(path: Path, error: OSError) -> WargameError:
-    return WargameError(f"the record {path} cannot be written: {error}")
+def _writing(path: Path) -> AbstractContextManager[None]:
+    return writing(f"the record {path}")
 
 
 def read(path: Path) -> Record:
@@ -206,45 +171,28 @@ def read(path: Path) -> Record:
         raw = path.read_bytes()
     except OSError as error:
         raise WargameError(f"the record {path} cannot be read: {error}") from error
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if not whole:
+    lines = split(raw)
+    if not lines:
         raise WargameError(f"{path}:1: there is no complete line; it holds no match")
-    _check_version(path, whole[: whole.index(b"\n")])
-    parsed = [_parsed(path, n, text) for n, text in enumerate(whole.split(b"\n")[:-1], start=1)]
-    return _ordered(path, parsed, whole)
-
-
-def _check_version(path: Path, first: bytes) -> None:
-    try:
-        data = json.loads(first)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise WargameError(f"{path}:1: this is no {FORMAT}")
-    found = data.get("version")
-    if isinstance(found, int) and found > VERSION:
-        raise WargameError(
-            f"{path}:1: the record has version {found}, and this program reads up to {VERSION}; "
-            "update wargame"
-        )
+    check_version(path, lines[0], "record", FORMAT, VERSION)
+    parsed = [_parsed(path, number, text) for number, text in enumerate(lines, start=1)]
+    return _ordered(path, parsed, whole(raw))
 
 
 def _parsed(path: Path, number: int, text: bytes) -> Header | Opening | Round | Result:
     try:
         return LINE.validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "line"
-        raise WargameError(f"{path}:{number}: damaged: {where}: {first['msg']}") from None
+        raise WargameError(f"{path}:{number}: damaged: {problem(error)}") from None
 
 
 def _ordered(path: Path, parsed: list[Any], whole: bytes) -> Record:
     header, rest = parsed[0], parsed[1:]
     opening = rest.pop(0) if rest and isinstance(rest[0], Opening) else None
     result = rest.pop() if rest and isinstance(rest[-1], Result) else None
-    for place, item in enumerate(rest):
-        number = place + (3 if opening else 2)
-        if not isinstance(item, Round) or item.round != place + 1 or opening is None:
+    for index, item in enumerate(rest):
+        number = index + (3 if opening else 2)
+        if not isinstance(item, Round) or item.round != index + 1 or opening is None:
             raise WargameError(f"{path}:{number}: damaged: this line stands out of order")
     if not isinstance(header, Header):
         raise WargameError(f"{path}:1: damaged: the first line is no header")
@@ -267,29 +215,27 @@ def resume(path: Path, match: Match) -> Journal:
     """
     if not path.exists():
         read(path)
-    handle = _claimed(path)
+    journal = Journal.reopen(path, match)
     try:
-        record = read(path)
-        return _gone_on(path, match, handle, record)
+        _go_on(journal, read(path))
     except BaseException:
-        handle.close()
+        journal.close()
         raise
+    return journal
 
 
-def _gone_on(path: Path, match: Match, handle: BinaryIO, record: Record) -> Journal:
-    kept = record.lines
-    if _line(header(match, record.header.processor)) != kept[0]:
+def _go_on(journal: Journal, record: Record) -> None:
+    path, match, kept = journal.path, journal.match, record.lines
+    if encoded(header(match, record.header.processor)) != kept[0]:
         raise WargameError(f"{path}:1: {_difference(record.header, header(match))}")
     for number in range(1, len(kept)):
         if 2 <= number < 2 + len(record.rounds):
             match.step(*_human_actions(match, record.rounds[number - 2]))
         if line(match, number) != kept[number]:
             raise WargameError(f"{path}:{number + 1}: the match does not replay to this line")
-    try:
-        os.truncate(path, len(record.whole))
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    return Journal.reopen(path, match, handle, len(kept))
+    with _writing(path):
+        journal.cut(len(record.whole))
+    journal.written = len(kept)
 
 
 def _human_actions(match: Match, recorded: Round) -> list[int | None]:

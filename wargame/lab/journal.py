@@ -6,16 +6,13 @@ all lines so far, so that a line edited by hand is noticed.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any
 
-from wargame.data.home import replacing
 from wargame.errors import WargameError
+from wargame.jsonlines import LinesFile, encoded, place, split, whole
 from wargame.lab.matrix import Arm, Facts
 from wargame.store import canonical, digest
 
@@ -24,7 +21,7 @@ NAME = "journal.jsonl"
 Key = tuple[int, Arm]
 
 
-class Journal:
+class Journal(LinesFile):
     """The arms measured so far, and where the next ones are written.
 
     Args:
@@ -37,42 +34,39 @@ class Journal:
     """
 
     def __init__(self, folder: Path, header: Mapping[str, Any]) -> None:
-        self.folder, self.path = folder, folder / NAME
+        self.folder = folder
         self._header = {"kind": "header", "format": FORMAT, "version": VERSION, **header}
         self.table: dict[Key, Facts] = {}
         try:
-            self._begin()
-            self._handle = _claimed(self.path)
+            self._begin(folder / NAME)
+            super().__init__(folder / NAME)
         except OSError as error:
             raise WargameError(f"{error.filename or folder}: {error.strerror}") from error
         try:
             self._check = self._read()
         except BaseException:
-            self._handle.close()
+            self.close()
             raise
 
-    def _begin(self) -> None:
+    def _begin(self, path: Path) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        if self.path.exists():
+        if path.exists():
             return
         if any(not each.name.startswith(".part-") for each in self.folder.iterdir()):
             raise WargameError(f"{self.folder} holds other things and no {NAME}; name a new folder")
-        with replacing(self.path) as scratch:
-            scratch.write_bytes(canonical(self._header) + b"\n")
+        place(path, encoded(self._header))
 
     def _read(self) -> str:
         """Takes in the lines, cuts off what a kill left of the last; returns the last check."""
         raw = self.path.read_bytes()
-        whole = raw[: raw.rfind(b"\n") + 1]
-        lines = whole.split(b"\n")[:-1]
+        lines = split(raw)
         if not lines:
             raise WargameError(f"{self.path}:1: there is no complete line")
         self._same(_parsed(self.path, 1, lines[0]))
         check = digest(self._header)
         for number, text in enumerate(lines[1:], start=2):
             check = self._take(number, text, check)
-        if len(whole) < len(raw):
-            self._handle.truncate(len(whole))
+        self.cut(len(whole(raw)))
         return check
 
     def _same(self, found: dict[str, Any]) -> None:
@@ -113,36 +107,13 @@ class Journal:
         for key, facts in new.items():
             data = _packed(key, facts)
             check = _next(check, data)
-            lines.append(canonical({**data, "check": check}) + b"\n")
+            lines.append(encoded({**data, "check": check}))
         try:
-            self._handle.write(b"".join(lines))
-            self._handle.flush()
-            os.fsync(self._handle.fileno())
+            self.append(b"".join(lines))
         except OSError as error:
             raise WargameError(f"{self.path} cannot be written: {error.strerror}") from error
         self._check = check
         self.table |= new
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._handle.close()
-
-
-def _claimed(path: Path) -> BinaryIO:
-    handle = path.open("ab")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.close()
-        raise WargameError(f"{path} is being written by another process") from error
-    return handle
 
 
 def _parsed(path: Path, number: int, text: bytes) -> dict[str, Any]:

@@ -6,23 +6,28 @@ before it and the settings, so an edit shows; a last line that a kill cut short 
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from wargame.arena.run_folder import RunFolder
-from wargame.data.home import replacing
 from wargame.errors import WargameError
+from wargame.jsonlines import (
+    append,
+    begin_settings,
+    claimed,
+    encoded,
+    read_settings,
+    split,
+    whole,
+    writing,
+)
 from wargame.league.terms import LeagueSettings
 from wargame.league.turn import Turn
 from wargame.stages import Side
-from wargame.store import canonical, digest
+from wargame.store import digest
 
 
 class LeagueFolder:
@@ -49,15 +54,8 @@ class LeagueFolder:
         Raises:
             WargameError: there is a league already, or the disk refuses.
         """
-        if self.settings_file.exists():
-            raise WargameError(
-                f"{self.root} holds a league already: go on with --resume, or give another --out"
-            )
-        try:
-            with replacing(self.settings_file) as scratch:
-                scratch.write_bytes(canonical(settings.model_dump(mode="json")) + b"\n")
-        except OSError as error:
-            raise WargameError(f"{self.root} cannot be written: {error}") from error
+        taken = f"{self.root} holds a league already: go on with --resume, or give another --out"
+        begin_settings(self.settings_file, settings, taken)
 
     def settings(self) -> LeagueSettings:
         """Of the league that lies here.
@@ -65,16 +63,8 @@ class LeagueFolder:
         Raises:
             WargameError: there is none, or the file was damaged.
         """
-        try:
-            text = self.settings_file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise WargameError(f"there is no league to resume in {self.root}") from error
-        try:
-            return LeagueSettings.model_validate_json(text)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise WargameError(f"{self.settings_file}:1: {where}: {first['msg']}") from error
+        missing = f"there is no league to resume in {self.root}"
+        return read_settings(self.settings_file, LeagueSettings, missing)
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
@@ -83,15 +73,9 @@ class LeagueFolder:
         Raises:
             WargameError: another one does, or the disk refuses.
         """
-        try:
-            handle = self.turns_file.open("ab")
-        except OSError as error:
-            raise WargameError(f"{self.turns_file} cannot be written: {error}") from error
+        with writing(self.turns_file):
+            handle = claimed(self.turns_file, f"another process is at work in {self.root}")
         with handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise WargameError(f"another process is at work in {self.root}") from error
             yield
 
     def turns(self) -> list[Turn]:
@@ -106,16 +90,10 @@ class LeagueFolder:
         """Appends a turn, which is on the disk before this returns; drops what a kill cut short."""
         known = self._lines()
         data = turn.to_json()
-        line = canonical({**data, "check": _next(known[-1][1] if known else self._seal(), data)})
-        try:
-            raw = self.turns_file.read_bytes() if self.turns_file.exists() else b""
-            with self.turns_file.open("ab") as handle:
-                handle.truncate(raw.rfind(b"\n") + 1)
-                handle.write(line + b"\n")
-                handle.flush()
-                os.fsync(handle.fileno())
-        except OSError as error:
-            raise WargameError(f"{self.turns_file} cannot be written: {error}") from error
+        line = encoded({**data, "check": _next(known[-1][1] if known else self._seal(), data)})
+        with writing(self.turns_file), self.turns_file.open("ab", buffering=0) as handle:
+            handle.truncate(len(whole(self.turns_file.read_bytes())))
+            append(handle, line)
 
     def _lines(self) -> list[tuple[Turn, str]]:
         """Turns with their checks."""
@@ -123,7 +101,7 @@ class LeagueFolder:
             return []
         check = self._seal()
         found = []
-        for number, text in enumerate(self.turns_file.read_bytes().split(b"\n")[:-1], start=1):
+        for number, text in enumerate(split(self.turns_file.read_bytes()), start=1):
             where = f"{self.turns_file}:{number}"
             turn, check = _read(where, text, check)
             if turn.iteration.number != number:

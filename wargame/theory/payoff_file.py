@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wargame.errors import WargameError
 from wargame.game.lines import DataLine
+from wargame.jsonlines import check_version, encoded, problem, split, whole
 from wargame.store import canonical
 
 FORMAT = "wargame-payoff"
@@ -95,11 +96,10 @@ def load(path: Path) -> tuple[Header, list[Cell]]:
 
 def parse(path: Path, raw: bytes) -> tuple[Header, list[Cell], str, int]:
     """Header, matches, the last line's check and the length of all complete lines."""
-    whole = raw.rfind(b"\n") + 1
-    lines = raw[:whole].split(b"\n")[:-1]
+    lines = split(raw)
     if not lines:
         raise WargameError(f"{path}:1: there is no complete line; it holds no table")
-    _check_version(path, lines[0])
+    check_version(path, lines[0], "table", FORMAT, VERSION)
     header, chain = _checked(path, 1, lines[0], "", Header)
     cells: list[Cell] = []
     for number, line in enumerate(lines[1:], start=2):
@@ -107,22 +107,7 @@ def parse(path: Path, raw: bytes) -> tuple[Header, list[Cell], str, int]:
         if (cell.seed, cell.attacker, cell.defender) != header.pair(len(cells)):
             raise WargameError(f"{path}:{number}: damaged: this match stands out of order")
         cells.append(cell)
-    return header, cells, chain, whole
-
-
-def _check_version(path: Path, first: bytes) -> None:
-    try:
-        data = json.loads(first)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise WargameError(f"{path}:1: this is no {FORMAT}")
-    found = data.get("version")
-    if isinstance(found, int) and found > VERSION:
-        raise WargameError(
-            f"{path}:1: the table has version {found}, and this program reads up to {VERSION}; "
-            "update wargame"
-        )
+    return header, cells, chain, len(whole(raw))
 
 
 def _checked(
@@ -134,9 +119,7 @@ def _checked(
         check = data.pop("check")
         line = kind.model_validate_json(canonical(data))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "line"
-        raise WargameError(f"{where}: {place}: {first['msg']}") from None
+        raise WargameError(f"{where}: {problem(error)}") from None
     except (ValueError, RecursionError, KeyError, AttributeError, TypeError):
         raise WargameError(f"{where}: this is no line of a table") from None
     expected, following = written(data, chain)
@@ -150,7 +133,7 @@ def _checked(
 def written(data: dict[str, Any], chain: str) -> tuple[bytes, str]:
     """The bytes of a line after the one whose check is `chain`, and its own check."""
     check = hashlib.sha256(chain.encode() + canonical(data)).hexdigest()[:_CHECK]
-    return canonical({**data, "check": check}) + b"\n", check
+    return encoded({**data, "check": check}), check
 
 
 _WORDS = {"first_seed": "first seed", "program": "wargame"}
