@@ -79,7 +79,8 @@ def test_killed_and_resumed_it_goes_on_from_the_last_checkpoint(
     process.send_signal(how)
     _, error = process.communicate(timeout=120)
     had = _updates(folder)
-    assert 2 <= had < 6, "the signal came too late"
+    # A line that was being settled when Ctrl-C came is taken back.
+    assert 1 <= had < 6, f"the signal came too late: {error}"
     if how is signal.SIGINT:
         assert process.returncode == 130
         assert "--resume" in error
