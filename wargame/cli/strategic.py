@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from wargame.theory.payoff import Payoffs
 
 _BAR = 16
+_COLUMN = 14
 _FEW_EQUILIBRIA = 8
 _HOW = (
     "Each side draws its agent by lot with these weights before a match; then no choice of the "
@@ -50,13 +52,13 @@ def show_table(out: Console, payoffs: Payoffs) -> None:
     span += "" if many == 1 else f"{payoffs.seeds[-1]}"
     out.print(
         f"{payoffs.rules.title} at {payoffs.header.fidelity}: {pairs * many} matches, {span}\n"
-        f"Mean mission value with its 95 % interval. The attacker (rows) wants it high, the "
-        f"defender (columns) low; par is {number(payoffs.par)}.\n"
+        f"Mean mission value, with the half width of its 95 % interval. The attacker (rows) wants "
+        f"it high, the defender (columns) low; par is {number(payoffs.par)}.\n"
     )
     table = Table(box=None, pad_edge=False, padding=(0, 1))
-    table.add_column("")
+    table.add_column("", overflow="fold", min_width=8)
     for name in payoffs.defenders:
-        table.add_column(name, justify="center", overflow="fold")
+        table.add_column(textwrap.fill(name, _COLUMN), justify="center", overflow="fold")
     for name, row in zip(payoffs.attackers, cells(payoffs), strict=True):
         table.add_row(Text(name, style="bold"), *(_cell(each, payoffs.par) for each in row))
     out.print(table)
@@ -64,9 +66,8 @@ def show_table(out: Console, payoffs: Payoffs) -> None:
 
 
 def _cell(found: Estimate, par: float) -> Text:
-    low, high = max(0.0, found.low), min(1.0, found.high)
-    shown = number(found.value) if found.n < 2 else interval(found.value, low, high)
-    return Text(f" {shown} ", style=heat(found.value, par))
+    half = "" if found.n < 2 else f"\n ±{number((found.high - found.low) / 2)} "
+    return Text(f"  {number(found.value)} {half}", style=heat(found.value, par), justify="center")
 
 
 def heat(mission: float, par: float) -> str:
