@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell lets its background jobs ignore Ctrl-C, and the commands under test would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("wargame", deadline=None)
 settings.load_profile("wargame")
 
