@@ -19,7 +19,7 @@ ATTACKERS, DEFENDERS = "random,evader", "random,frugal"
 def words(small: Path, leaves: Path, *more: str) -> list[str]:
     agents = ["--attackers", ATTACKERS, "--defenders", DEFENDERS]
     where = ["--data", str(leaves), "--fidelity", "drill"]
-    return ["payoff", str(small), *agents, *where, *more]
+    return ["payoff", str(small), *agents, "--workers", "1", *where, *more]
 
 
 @pytest.fixture(scope="module")

@@ -56,8 +56,9 @@ def start(home: Path, tmp_path: Path) -> Run:
     """Starts the command in a process of its own."""
 
     def run(*args: str | Path, at: Path | None = None) -> subprocess.Popen[str]:
+        alone = () if "--workers" in args else ("--workers", "1")
         return subprocess.Popen(
-            [sys.executable, "-m", "wargame", *map(str, args)],
+            [sys.executable, "-m", "wargame", *map(str, args), *alone],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -73,7 +74,7 @@ def whole(words: list[str], home: Path, tmp_path_factory: pytest.TempPathFactory
     """The folder of that matrix, measured undisturbed by one process."""
     folder = tmp_path_factory.mktemp("whole") / "out"
     done = subprocess.run(
-        [sys.executable, "-m", "wargame", "matrix", *words, "--out", str(folder)],
+        [sys.executable, "-m", "wargame", "matrix", *words, "--workers", "1", "--out", str(folder)],
         capture_output=True,
         text=True,
         env=environment(home),

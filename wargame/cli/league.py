@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -40,7 +39,7 @@ def league_train(args: argparse.Namespace) -> int:
     elif told := kept.changed(asked):
         raise WargameError(f"{folder.settings_file}: {told}")
     print(f"self-play in {folder.root}", file=sys.stderr)
-    workers = args.workers or len(os.sched_getaffinity(0))
+    workers = args.workers
     with options.pool(workers) as pool, Progress() as progress:
         teller = _Teller(args, asked, folder, progress)
         league = League(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,6 +96,24 @@ def workers(parser: argparse.ArgumentParser) -> None:
         default=1,
         metavar="N",
         help="processes that measure (1); the numbers are the same for any N",
+    )
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def all_workers(parser: argparse.ArgumentParser) -> None:
+    """--workers of commands that make many rounds: as many as there are cores."""
+    parser.add_argument(
+        "--workers",
+        type=positive,
+        default=cores(),
+        metavar="N",
+        help="processes that make rounds (one a core); the numbers are the same for any N",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -40,7 +39,7 @@ def train(args: argparse.Namespace) -> int:
     else:
         folder.begin(_settings(args, rules))
     print(f"training in {folder.root}", file=sys.stderr)
-    workers = args.workers or len(os.sched_getaffinity(0))
+    workers = args.workers
     with options.pool(workers) as pool, Progress() as progress:
         training = Training(
             folder,

@@ -61,9 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH[,PATH]",
         help="where the table's own agents (.py files, policy folders) lie, for --best-response",
     )
-    parser.add_argument(
-        "--workers", type=options.positive, metavar="N", help="processes that make rounds (cores)"
-    )
+    options.all_workers(parser)
     options.data(parser)
     options.seed(parser)
     options.json(parser, "everything as one object")

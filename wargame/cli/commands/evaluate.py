@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import TYPE_CHECKING
 
 from wargame.cli import options
@@ -58,12 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     options.fidelity(parser)
     options.data(parser)
-    parser.add_argument(
-        "--workers",
-        type=options.positive,
-        metavar="N",
-        help="processes that make rounds (cores); the numbers are the same for any N",
-    )
+    options.all_workers(parser)
     options.json(parser, "one object: every match, mean, interval and comparison")
 
 
@@ -126,7 +120,7 @@ def _play(
     from wargame.cli.output import Progress
     from wargame.lab.contest import Contest
 
-    workers = args.workers or len(os.sched_getaffinity(0))
+    workers = args.workers
     with options.pool(workers) as pool, Progress() as progress:
         contest = Contest(
             rules,

@@ -73,9 +73,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.data(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of this league")
     parser.add_argument("--resume", action="store_true", help="go on with the league in --out")
-    parser.add_argument(
-        "--workers", type=options.positive, metavar="N", help="processes that make rounds (cores)"
-    )
+    options.all_workers(parser)
     options.json(parser, "one line of JSON an iteration")
 
 

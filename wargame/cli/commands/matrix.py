@@ -30,7 +30,7 @@ needs some to show. Budgets are left aside; what a card needs to act is granted,
 """
 EPILOG = """\
 examples:
-  wargame matrix mapengine --workers 2
+  wargame matrix mapengine
   wargame matrix mapengine --attacks pgd,square --defences adversarial_training,feature_squeezing
   wargame matrix mapengine --seeds 0:10 --out figure6 --json
 
@@ -66,7 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--fidelity", default="drill", metavar="F", help="drill (the default), standard or full"
     )
     options.data(parser)
-    options.workers(parser)
+    options.all_workers(parser)
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="in place of one in the data home"
     )

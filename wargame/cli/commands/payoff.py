@@ -29,7 +29,7 @@ any number of workers, and whether a run was cut or not.
 """
 EPILOG = """\
 examples:
-  wargame payoff mapengine --seeds 40 --fidelity drill --workers 2
+  wargame payoff mapengine --seeds 40 --fidelity drill
   wargame payoff mapengine --attackers evader,thief --defenders hardener,vigilant --seeds 100:150
   wargame payoff mapengine --out table.jsonl --tolerance 0.02 && wargame equilibrium table.jsonl
 
@@ -56,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     options.fidelity(parser)
     options.data(parser)
-    options.workers(parser)
+    options.all_workers(parser)
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="the table; else one in the data home"
     )

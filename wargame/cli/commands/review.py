@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,13 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="every affordable strength of a card, not its strongest affordable one alone",
     )
     options.data(parser)
-    parser.add_argument(
-        "--workers",
-        type=_count,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="processes that measure (one a core); the numbers are the same for any N",
-    )
+    options.all_workers(parser)
     options.json(parser, "the whole review as one JSON object, every alternative in it")
 
 
@@ -86,12 +79,6 @@ def _follow(text: str) -> int | None:
         return None
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"expected a whole number or all, not {text!r}")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 256, not {text!r}")
     return int(text)
 
 

@@ -69,9 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--worlds", type=int, metavar="N", help="training worlds (4)")
     parser.add_argument("--games", type=int, metavar="N", help="games side by side (32)")
-    parser.add_argument(
-        "--workers", type=options.positive, metavar="N", help="processes that make rounds (cores)"
-    )
+    options.all_workers(parser)
     options.json(parser, "one line of JSON an update")
 
 
