@@ -31,21 +31,51 @@ assert both.agents == ["attacker", "defender"] and set(infos) == set(both.agents
 """
 
 
-SHORT: dict[str, tuple[str, ...]] = {
-    "train": ("--worlds", "1", "--games", "4", "--generations", "1", "--steps", "32"),
-    "evaluate": ("--seeds", "100:102"),
-    "payoff": ("--seeds", "2", "--attackers", "thief,evader", "--defenders", "frugal"),
-    "league-train": (
-        *("--iterations", "1", "--steps", "16", "--seeds", "0:2"),
-        *("--attackers", "thief", "--defenders", "frugal", "--generations", "1"),
-    ),
-    "matrix": (
-        *("--attacks", "label_flip", "--defences", "label_sanitation", "--rounds", "1"),
-        *("--seeds", "0:3", "--fidelity", "sketch"),
-    ),
-    "review": ("--rounds", "1:1"),
+SHORT: dict[str, dict[str, str]] = {
+    "train": {
+        "--opponent": "thief",
+        "--teachers": "frugal",
+        "--worlds": "1",
+        "--games": "4",
+        "--generations": "1",
+        "--steps": "32",
+    },
+    "evaluate": {
+        "--attacker": "thief",
+        "--defender": "runs/defender/policy,frugal",
+        "--seeds": "100:102",
+    },
+    "payoff": {"--seeds": "2", "--attackers": "thief,evader", "--defenders": "frugal"},
+    "league-train": {
+        "--iterations": "1",
+        "--attackers": "thief",
+        "--defenders": "frugal",
+        "--seeds": "0:2",
+        "--worlds": "1",
+        "--games": "4",
+        "--generations": "1",
+        "--steps": "16",
+    },
+    "matrix": {
+        "--attacks": "label_flip",
+        "--defences": "label_sanitation",
+        "--rounds": "1",
+        "--seeds": "0:3",
+        "--fidelity": "sketch",
+    },
+    "review": {"--rounds": "1:1"},
 }
-"""What is added to commands that work long, so that they do the same to less."""
+"""What commands that work long are told instead, or besides, so that they do the same to less."""
+
+
+def shortened(words: list[str]) -> list[str]:
+    words = list(words)
+    for option, value in SHORT.get(words[1], {}).items():
+        if option in words:
+            words[words.index(option) + 1] = value
+        else:
+            words += [option, value]
+    return words
 
 
 class Item(NamedTuple):
@@ -133,7 +163,7 @@ def _command(words: list[str], folder: Path) -> None:
     if words[1] == "resume":
         _resume(words, folder)
         return
-    done = run([sys.executable, "-m", *words, *SHORT.get(words[1], ())], folder)
+    done = run([sys.executable, "-m", *shortened(words)], folder)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) > 1 or words[1] == "verify"
     if words[1] == "verify":
