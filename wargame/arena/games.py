@@ -46,11 +46,6 @@ class Games:
         """New games, all of them, in the worlds of these seeds."""
         self.nodes = self.tree.starts(seeds)
 
-    def restart(self, games: Sequence[int], seeds: Sequence[int]) -> None:
-        """New games in place of some."""
-        for game, node in zip(games, self.tree.starts(seeds), strict=True):
-            self.nodes[game] = node
-
     def observations(self, side: Side) -> NDArray[np.float32]:
         """What a side sees in each game: float32 in [-1, 1], shape (games, size)."""
         index = SIDES.index(side)

@@ -27,7 +27,7 @@ from wargame.stages import SIDES, Side
 Say = Callable[[str], None]
 
 
-def silent(_words: str) -> None:
+def unheard(_words: str) -> None:
     """Nobody listens."""
 
 
@@ -46,11 +46,8 @@ class Lessons(NamedTuple):
     """The learner's gain against par from this round to the end."""
     weights: NDArray[np.float32]
     """How often the opponent comes up."""
-    par: Par
     chosen: dict[str, str]
     """Opponent to the teacher imitated against it, or PLAN."""
-    missions: dict[str, float]
-    """Teacher, or PLAN, to its mean mission value against the mixture of opponents."""
 
 
 def teachers(side: Side) -> tuple[str, ...]:
@@ -88,7 +85,7 @@ class School:
         side: Side,
         words: Sequence[str],
         opponents: Sequence[Opponent],
-        say: Say = silent,
+        say: Say = unheard,
     ) -> None:
         self._tree, self._side, self._words, self._opponents = tree, side, words, opponents
         self._seeds, self._say = tree.worlds.seeds, say
@@ -129,15 +126,14 @@ class School:
         kept = {o.word: self._played[o.word, chosen[o.word]] for o in opponents}
         if climb is not None:
             found = self._searched(climb)
-            missions[PLAN] = found.mission
-            if self._better(missions.values()) == found.mission:
+            if self._better(found.mission, *missions.values()) == found.mission:
                 chosen = dict.fromkeys(chosen, PLAN)
                 many = len(self._seeds)
                 kept = {
                     o.word: found.played[at * many : (at + 1) * many]
                     for at, o in enumerate(opponents)
                 }
-        return _lessons(self._tree, self._side, opponents, kept, self.par, chosen, missions)
+        return _lessons(self._tree, self._side, opponents, kept, self.par, chosen)
 
     def _searched(self, climb: Climb) -> Found:
         index = SIDES.index(self._side)
@@ -165,7 +161,6 @@ def _lessons(
     kept: dict[str, list[Played]],
     par: Par,
     chosen: dict[str, str],
-    missions: dict[str, float],
 ) -> Lessons:
     """Walks the matches again, and writes down what the learner would see in each round."""
     index = SIDES.index(side)
@@ -184,7 +179,5 @@ def _lessons(
         np.array([action for _, action, _, _ in rows]),
         np.array([left for *_, left, _ in rows], dtype=np.float32),
         np.array([weight for *_, weight in rows], dtype=np.float32),
-        par,
         chosen,
-        missions,
     )

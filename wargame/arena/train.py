@@ -8,7 +8,6 @@ been. From time to time the greedy policy plays worlds apart, and the best one i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,7 @@ from wargame.arena import checkpoint
 from wargame.arena.cloning import clone
 from wargame.arena.fleet import Fixture, Fleet
 from wargame.arena.graduation import FIRST_WORLD, LAST_WORLD, write
-from wargame.arena.imitation import Climb, School
-from wargame.arena.imitation import silent as unheard
+from wargame.arena.imitation import Climb, Say, School, unheard
 from wargame.arena.run_folder import RunFolder
 from wargame.arena.tree import Tree
 from wargame.arena.update import Listener, Update, by_opponent
@@ -67,7 +65,7 @@ class Training:
         store: Store | None = None,
         pool: Pool | None = None,
         progress: Progress = silent,
-        say: Callable[[str], None] = unheard,
+        say: Say = unheard,
     ) -> None:
         self._say = say
         self.folder, self.scenario = folder, scenario
@@ -115,7 +113,7 @@ class Training:
         else:
             self.folder.keep_curve(-1)
             self._warm_start(model, start + SEARCH_SHARE * seconds)
-            listener(self._close(model, env, start, None))
+            listener(self._close(model, env, start, learned=False))
         longest = 0.0
         while model.num_timesteps < steps:
             begun = time.monotonic()
@@ -128,11 +126,11 @@ class Training:
                 log_interval=None,  # type: ignore[arg-type]
             )
             last = model.num_timesteps >= steps
-            listener(self._close(model, env, begun, model, check=last))
+            listener(self._close(model, env, begun, learned=True, check=last))
             longest = max(longest, time.monotonic() - begun)
         if not self._checked:
             self._check(model)
-            self._keep(model, env.begun - 1)
+            self._keep(model)
 
     def _model(self) -> tuple[MaskablePPO, WargameVecEnv]:
         own = self.settings
@@ -178,8 +176,10 @@ class Training:
 
     def _resume(self, model: MaskablePPO, env: WargameVecEnv) -> None:
         facts = checkpoint.load(self.folder.checkpoint, model)
-        self.update, self._best, env.begun = facts["update"], facts["best"], facts["begun"]
+        self.update, self._best = facts["update"], facts["best"]
         self._schooled = facts["schooled"]
+        # One set of games an update; those that had begun after it begin again.
+        env.begun = self.update
         self.folder.keep_curve(self.update)
 
     def _logger(self) -> Logger:
@@ -191,8 +191,8 @@ class Training:
         model: MaskablePPO,
         env: WargameVecEnv,
         begun: float,
-        learned: MaskablePPO | None,
         *,
+        learned: bool,
         check: bool = False,
     ) -> Update:
         """Ends an update: checks the policy where it is time, tells the curve, keeps the state."""
@@ -218,17 +218,11 @@ class Training:
         self._log(model, line)
         self.folder.tell(asdict(line))
         self._checked = checked is not None
-        # After a match the next games have begun already; a new sitting begins them again.
-        self._keep(model, env.begun - bool(learned))
+        self._keep(model)
         return line
 
-    def _keep(self, model: MaskablePPO, begun: int) -> None:
-        facts = {
-            "update": self.update,
-            "best": self._best,
-            "begun": begun,
-            "schooled": self._schooled,
-        }
+    def _keep(self, model: MaskablePPO) -> None:
+        facts = {"update": self.update, "best": self._best, "schooled": self._schooled}
         checkpoint.save(self.folder.checkpoint, model, facts)
 
     def _log(self, model: MaskablePPO, line: Update) -> None:

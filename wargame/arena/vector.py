@@ -163,10 +163,6 @@ class WargameVecEnv(VecEnv):
     def close(self) -> None:
         """Nothing to close."""
 
-    def has_attr(self, attr_name: str) -> bool:
-        """Whether the games have it."""
-        return hasattr(self, attr_name)
-
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """The same of every game."""
         return [getattr(self, attr_name)] * len(list(self._get_indices(indices)))

@@ -117,6 +117,24 @@ def all_workers(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def rounds(text: str) -> int:
+    """A count of rounds, or of anything that may be many."""
+    if not text.isdecimal() or not 1 <= int(text) <= 10**9:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def minutes(text: str) -> float:
+    """A time."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"expected a number of minutes above 0, not {text!r}")
+    return value
+
+
 def positive(text: str) -> int:
     """A count of processes."""
     if not text.isdecimal() or not 1 <= int(text) <= 256:

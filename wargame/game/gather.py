@@ -29,11 +29,6 @@ class Tally:
     """In the store."""
     made: int = 0
 
-    @property
-    def hits(self) -> float:
-        """Share of the rounds asked for that nobody had to make."""
-        return 1.0 - self.made / self.asked if self.asked else 0.0
-
 
 class Gatherer:
     """Resolves rounds in batches.

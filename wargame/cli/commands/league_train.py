@@ -36,14 +36,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the command's arguments."""
     options.scenario(parser)
     parser.add_argument(
-        "--iterations", type=_count, default=4, metavar="N", help="iterations in all (4)"
+        "--iterations", type=options.rounds, default=4, metavar="N", help="iterations in all (4)"
     )
     parser.add_argument(
-        "--steps", type=_count, metavar="N", help="rounds that each response learns from (2000)"
+        "--steps",
+        type=options.rounds,
+        metavar="N",
+        help="rounds that each response learns from (2000)",
     )
     parser.add_argument(
         "--minutes",
-        type=_minutes,
+        type=options.minutes,
         metavar="M",
         help="stop after M minutes, even within a training; --resume goes on from there",
     )
@@ -75,22 +78,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on with the league in --out")
     options.all_workers(parser)
     options.json(parser, "one line of JSON an iteration")
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 10**9:
-        raise argparse.ArgumentTypeError(f"expected a whole number above 0, not {text!r}")
-    return int(text)
-
-
-def _minutes(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"expected a number of minutes above 0, not {text!r}")
-    return value
 
 
 def run(args: argparse.Namespace) -> int:

@@ -45,10 +45,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "league-train made, with its mixture (all ready scripted agents)",
     )
     parser.add_argument(
-        "--steps", type=_steps, default=None, metavar="N", help="rounds to learn from (20000)"
+        "--steps",
+        type=options.rounds,
+        default=None,
+        metavar="N",
+        help="rounds to learn from (20000)",
     )
     parser.add_argument(
-        "--minutes", type=_minutes, metavar="M", help="stop after M minutes, if that comes first"
+        "--minutes",
+        type=options.minutes,
+        metavar="M",
+        help="stop after M minutes, if that comes first",
     )
     parser.add_argument(
         "--seed", type=int, metavar="N", help="everything random follows from it (0)"
@@ -71,22 +78,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--games", type=int, metavar="N", help="games side by side (32)")
     options.all_workers(parser)
     options.json(parser, "one line of JSON an update")
-
-
-def _steps(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 10**9:
-        raise argparse.ArgumentTypeError(f"expected a whole number of rounds, not {text!r}")
-    return int(text)
-
-
-def _minutes(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"expected a number of minutes above 0, not {text!r}")
-    return value
 
 
 def run(args: argparse.Namespace) -> int:
