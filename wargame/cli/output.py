@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
+ROUND_SECONDS = {"sketch": 0.33, "drill": 0.83, "standard": 2.7}
+"""A round of mapengine made anew on one core, as `benchmarks/README.md` has it."""
 _PAUSE = 0.1
 """Seconds between two looks of a progress line."""
 

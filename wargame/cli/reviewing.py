@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wargame.cli.output import print_json, table, wrapped
+from wargame.cli.output import ROUND_SECONDS, print_json, table, wrapped
 from wargame.game.deck import Deck
 from wargame.stages import SIDES, Side
 from wargame.theory.pace import span
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from wargame.theory.review import Alternative, Review, RoundReview, SideReview
     from wargame.theory.reviewer import Reviewer
 
-SECONDS = {"drill": 0.8, "standard": 2.7}
-"""What a round takes to be made, about; other fidelities are told without a time."""
 _COLOURS = {Side.ATTACKER: "red", Side.DEFENDER: "blue"}
 _SHAPES = {Side.ATTACKER: "▲", Side.DEFENDER: "■"}
 
@@ -39,7 +37,7 @@ def estimate(reviewer: Reviewer, store: Store, workers: int) -> str:
     }
     missing = sum(order.ready(store) is None for order in orders.values())
     later = reviewer.followed()
-    seconds = SECONDS.get(reviewer.game.world.fidelity)
+    seconds = ROUND_SECONDS.get(reviewer.game.world.fidelity)
     time = ""
     if seconds is not None and missing:
         who = "one worker" if workers == 1 else f"{workers} workers"

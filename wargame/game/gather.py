@@ -25,8 +25,6 @@ class Tally:
     """Where rounds came from."""
 
     asked: int = 0
-    found: int = 0
-    """In the store."""
     made: int = 0
 
 
@@ -64,7 +62,6 @@ class Gatherer:
                 found[key] = ready
         self.tally.asked += len(orders)
         self.tally.made += len(missing)
-        self.tally.found += len(orders) - len(missing)
         if missing:
             found |= self._made(missing)
         return [found[key] for key in keys]

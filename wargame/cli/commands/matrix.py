@@ -37,8 +37,6 @@ examples:
 Stopped at any moment, the same command goes on. More seeds or more cards given later are added to
 what the folder holds.
 """
-_SECONDS = {"drill": 0.6, "standard": 4.0, "full": 40.0}
-"""A round from an empty store on one core, for the first estimate."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -152,7 +150,7 @@ def _usual(terms: Terms) -> Path:
 
 def _measure(terms: Terms, journal: Journal, pool: Pool, workers: int) -> None:
     from wargame.cli.guard import say
-    from wargame.cli.output import Progress
+    from wargame.cli.output import ROUND_SECONDS, Progress
     from wargame.game.gather import Gatherer
     from wargame.game.setup import default_store
     from wargame.lab import sweep
@@ -161,11 +159,15 @@ def _measure(terms: Terms, journal: Journal, pool: Pool, workers: int) -> None:
     todo = sum(len(batch.arms) for batch in sweep.batches(terms, journal.table))
     if todo == 0:
         return
-    rough = todo * terms.rounds * _SECONDS.get(terms.fidelity, 1.0) / workers
+    seconds = ROUND_SECONDS.get(terms.fidelity)
+    rough = ""
+    if seconds is not None:
+        lasting = _lasting(seconds * todo * terms.rounds / workers)
+        rough = f", at most about {lasting} from an empty store"
     say(
         f"{len(terms.attacks)} attacks against {len(terms.defences)} defences on "
         f"{len(terms.seeds)} seed{'s' * (len(terms.seeds) > 1)}: {todo} arms of "
-        f"{terms.rounds} rounds to measure, about {_lasting(rough)} from an empty store"
+        f"{terms.rounds} rounds to measure{rough}"
     )
     with Progress() as progress:
         watch = _Watch(terms, journal, progress)
