@@ -13,6 +13,7 @@ from wargame.errors import WargameError
 from wargame.game.deck import PASS
 from wargame.game.terms import Scenario
 from wargame.game.view import Move, View
+from wargame.sandbox.limits import Status
 from wargame.stages import SIDES, Side, Strength
 
 
@@ -44,9 +45,10 @@ class Agent(ABC):
 class Fault(WargameError):  # noqa: N818  (the agent's, not the program's)
     """An agent broke a rule."""
 
-    def __init__(self, side: Side, message: str) -> None:
+    def __init__(self, side: Side, message: str, status: Status = Status.ERROR) -> None:
         super().__init__(message)
         self.side = side
+        self.status = status
 
 
 def legal(view: View) -> list[int]:

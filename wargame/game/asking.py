@@ -9,6 +9,7 @@ from wargame.game.agent import Agent, Fault
 from wargame.game.agent_file import blame
 from wargame.game.board import Board, Position
 from wargame.game.view import View
+from wargame.sandbox.limits import Status
 from wargame.stages import Side
 
 
@@ -20,15 +21,22 @@ def ask(agent: Agent, view: View, board: Board, position: Position) -> int:
     """
     side, deck = view.side, board.deck(view.side)
     try:
-        action = deck.action(agent.act(view))
+        answer = agent.act(view)
+    except Fault:
+        raise
     except WargameError as error:
         raise Fault(side, f"{agent.name}: {error}") from error
     except Exception as error:
         file = getattr(sys.modules.get(type(agent).__module__), "__file__", None)
         raise Fault(side, blame(error, file, agent.name)) from error
+    try:
+        action = deck.action(answer)
+    except WargameError as error:
+        raise Fault(side, f"{agent.name}: {error}", Status.ILLEGAL) from error
     why = board.reason(position, side, action)
     if why is not None:
-        raise Fault(side, f"{agent.name}: {deck.describe(action)} cannot be played: {why}")
+        told = f"{agent.name}: {deck.describe(action)} cannot be played: {why}"
+        raise Fault(side, told, Status.ILLEGAL)
     return action
 
 

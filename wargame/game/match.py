@@ -234,6 +234,18 @@ class Match:
             return action
         if given is not None:
             raise WargameError(f"{agent.name} plays the {side.value}: give no action for it")
+        return self.ask(side)
+
+    def ask(self, side: Side) -> int:
+        """What the agent of a side will play in the coming round; it is asked once.
+
+        Raises:
+            WargameError: no agent plays the side, or the match is over.
+            Fault: it failed, or chose what is not allowed.
+        """
+        agent = self.agents[side]
+        if agent is None or self.over:
+            raise WargameError(f"there is no agent to ask for the {side.value}'s move")
         if side not in self._chosen:
             self._chosen[side] = ask(agent, self.view(side), self.board, self.position)
         return self._chosen[side]

@@ -1,0 +1,1 @@
+"""Runs a stranger's program where it can reach nothing but its own folder and a scratch folder."""

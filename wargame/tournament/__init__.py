@@ -1,0 +1,1 @@
+"""Tournaments: entrants, pairings, matches, ratings and the page that shows them."""
