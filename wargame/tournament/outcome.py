@@ -24,8 +24,9 @@ class Fixture(NamedTuple):
     @property
     def key(self) -> str:
         """The match's name in files and addresses."""
-        where = f"{self.round:03d}-{self.scenario}"
-        return f"{where}-{self.attacker}-{self.defender}-{self.seed}"
+        # Names may hold dashes, but no dots.
+        parts = (f"{self.round:03d}", self.scenario, self.attacker, self.defender, str(self.seed))
+        return ".".join(parts)
 
     @property
     def mirror(self) -> bool:
