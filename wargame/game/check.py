@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin
+from collections.abc import Iterator
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from wargame import catalog
 from wargame.errors import WargameError
 from wargame.game.located import Located, Where
+from wargame.game.problems import Problem, modelled, report, shown
 from wargame.game.terms import Entry, Scenario
 from wargame.stages import STRENGTHS, Side
-from wargame.store import canonical
-
-MOST = 8
-"""Problems shown at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong, and where."""
-
-    path: Where
-    message: str
-    on_key: bool = False
 
 
 def validated(data: Any, file: str, located: Located | None = None) -> Scenario:
@@ -36,84 +22,11 @@ def validated(data: Any, file: str, located: Located | None = None) -> Scenario:
         WargameError: one line `file:line:column: field: what` for each problem, in file order.
     """
     located = located or Located(file, data)
-    try:
-        # JSON mode is strict about types yet takes text for an enum and a list for a tuple.
-        scenario = Scenario.model_validate_json(canonical(data))
-    except ValidationError as error:
-        raise _report(located, [_structural(item, data) for item in error.errors()]) from None
-    except (ValueError, TypeError) as error:
-        raise located.error((), f"not plain data: {error}") from None
+    scenario = modelled(Scenario, data, located, "scenario")
     problems = [*_numbers(scenario), *_names(scenario), *_deck(scenario)]
     if problems:
-        raise _report(located, problems)
+        raise report(located, problems, "scenario")
     return scenario
-
-
-def _report(located: Located, problems: list[Problem]) -> WargameError:
-    lines = {}
-    for problem in problems:
-        line, column = located.place(problem.path, key=problem.on_key)
-        field = ".".join(str(part)[:60] for part in problem.path) or "scenario"
-        lines[f"{located.file}:{line}:{column}: {field}: {problem.message}"] = (line, column)
-    shown = sorted(lines, key=lambda text: lines[text])
-    more = len(shown) - MOST
-    return WargameError("\n".join(shown[:MOST] + ([f"and {more} more"] if more > 0 else [])))
-
-
-def _structural(item: Mapping[str, Any], data: Any) -> Problem:
-    kind = item["type"]
-    path: Where = item["loc"]
-    # Pydantic marks a wrong key by one more part; a file may have a field of that very name.
-    marked = kind != "extra_forbidden" and len(path) > 1 and path[-1] == "[key]"
-    path = path[:-1] if marked else path
-    on_key = kind == "extra_forbidden" or marked
-    if on_key:
-        known = _fields(path[:-1])
-        return Problem(path, f"unknown field; {catalog.suggest(str(path[-1])[:60], known)}", True)
-    if kind == "missing":
-        return Problem(path, "this field is missing")
-    message = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    found = _shown(_at(data, path))
-    allowed = item.get("ctx", {}).get("expected")
-    if kind in ("enum", "literal_error") and allowed:
-        choices = tuple(part.strip(" '") for part in allowed.replace(" or ", ",").split(","))
-        message = catalog.suggest(found.strip("'"), choices)
-    return Problem(path, f"found {found}; {message}")
-
-
-def _at(data: Any, path: Where) -> Any:
-    for part in path:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return data
-    return data
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _fields(path: Where) -> tuple[str, ...]:
-    """Names allowed as keys at a path."""
-    current: Any = Scenario
-    for part in path:
-        if isinstance(current, type) and issubclass(current, BaseModel):
-            info = current.model_fields.get(str(part))
-            current = info.annotation if info else None
-        else:
-            current = next(reversed(get_args(current)), None)
-        if get_origin(current) in (Union, types.UnionType):
-            current = get_args(current)[0]
-    if isinstance(current, type) and issubclass(current, BaseModel):
-        return tuple(current.model_fields)
-    first = next(iter(get_args(current)), None)
-    return tuple(get_args(first)) if get_origin(first) is Literal else ()
 
 
 def _numbers(scenario: Scenario) -> Iterator[Problem]:
@@ -177,4 +90,4 @@ def _knob(item: Any, entry: Entry, path: Where, knobs: tuple[str, ...]) -> Probl
         return Problem((*path, name), f"{entry.name} has no such knob; {known}", True)
     if name not in entry.knobs:
         return Problem(path, item["msg"])
-    return Problem((*path, name), f"found {_shown(entry.knobs[name])}; {item['msg']}")
+    return Problem((*path, name), f"found {shown(entry.knobs[name])}; {item['msg']}")

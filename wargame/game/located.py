@@ -1,6 +1,6 @@
 """YAML read with the place of every value, so that an error can point at its own line.
 
-Anchors, aliases, tags and merge keys are refused: a scenario needs none, and they are how a small
+Anchors, aliases, tags and merge keys are refused: our files need none, and they are how a small
 file becomes a large or an endless one.
 """
 
@@ -55,8 +55,8 @@ def fault(file: str, line: int, column: int, message: str) -> WargameError:
     return WargameError(f"{file}:{line}:{column}: {message}")
 
 
-def read_text(path: Path) -> str:
-    """The text of a file.
+def read_text(path: Path, what: str = "a scenario") -> str:
+    """The text of a file that holds `what`.
 
     Raises:
         WargameError: it is missing, no file, unreadable, too large, or not UTF-8.
@@ -65,7 +65,7 @@ def read_text(path: Path) -> str:
         if not path.is_file():
             missing = "is no file" if path.exists() else "does not exist"
             missing = "is a folder" if path.is_dir() else missing
-            raise fault(str(path), 1, 1, f"{missing}; a scenario is one YAML file")
+            raise fault(str(path), 1, 1, f"{missing}; {what} is one YAML file")
         with path.open("rb") as handle:
             raw = handle.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
@@ -81,11 +81,11 @@ def read_text(path: Path) -> str:
         raise fault(str(path), line, column, found) from error
 
 
-def parse(text: str, file: str) -> Located:
-    """The data in a YAML text and where each part stands.
+def parse(text: str, file: str, what: str = "a scenario") -> Located:
+    """The data in a YAML text that holds `what`, and where each part stands.
 
     Raises:
-        WargameError: not YAML, or YAML that a scenario may not use.
+        WargameError: not YAML, or YAML that our files may not use.
     """
     located = Located(file)
     loader: _Loader | None = None
@@ -93,7 +93,7 @@ def parse(text: str, file: str) -> Located:
         loader = _Loader(text)
         root = loader.get_single_node()
         if root is None:
-            raise fault(file, 1, 1, "the file is empty; a scenario is a mapping of fields")
+            raise fault(file, 1, 1, f"the file is empty; {what} is a mapping of fields")
         located.data = _Reader(loader, located).value(root, ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
