@@ -174,6 +174,26 @@ class Entrant:
             raise WargameError(f"this is no entrant: {error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entrant's stay in a tournament."""
+
+    entrant: Entrant
+    joined: int = 1
+    """First round that it may play."""
+    left: int | None = None
+    """First round that it plays no more; None while it stays."""
+
+    @property
+    def name(self) -> str:
+        """The entrant's."""
+        return self.entrant.name
+
+    def plays(self, number: int) -> bool:
+        """Whether it is there in a round."""
+        return self.joined <= number and (self.left is None or number < self.left)
+
+
 def check_name(name: str) -> None:
     """Refuses a name that an entrant cannot have.
 
