@@ -133,18 +133,19 @@ def _mode(mode: int) -> str:
 
 def _gunzip(blob: bytes) -> bytes:
     found = io.BytesIO()
-    rest = blob
+    member, rest = zlib.decompressobj(31), blob
     while rest:
-        member = zlib.decompressobj(31)
-        while not member.eof:
-            chunk = member.decompress(rest, _CHUNK)
-            if not chunk and not member.eof:
-                raise EOFError("it is cut short")
-            found.write(chunk)
-            if found.tell() > MOST_PACKED:
-                raise Refused(f"the files are larger than {MOST_ALL // 2**20} MB together")
-            rest = member.unused_data if member.eof else member.unconsumed_tail
-        rest = rest.lstrip(b"\0")
+        chunk = member.decompress(rest, _CHUNK)
+        found.write(chunk)
+        if found.tell() > MOST_PACKED:
+            raise Refused(f"the files are larger than {MOST_ALL // 2**20} MB together")
+        rest = member.unconsumed_tail
+        if member.eof:
+            # Archives may lie one after the other, and be filled up with zeros.
+            rest = member.unused_data.lstrip(b"\0")
+            member = zlib.decompressobj(31) if rest else member
+    if not member.eof:
+        raise EOFError("it is cut short")
     return found.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""Takes a stranger's agent in: a file, a folder or an archive becomes a `Submission`, or is refused.
+"""Takes a stranger's agent in: a file, folder or archive becomes a `Submission`, or is refused.
 
 Nothing of a stranger is run here: Python is parsed, policies are read as numbers.
 """
@@ -22,7 +22,7 @@ from wargame.game.policy_file import MOST_SETTINGS, SETTINGS, WEIGHTS, read
 from wargame.game.setup import HUMAN
 from wargame.stages import SIDES, Side
 from wargame.tournament.archive import MOST_PACKED, SUFFIXES, is_archive, unpack
-from wargame.tournament.bundle import MOST_ALL, MOST_FILE, Bundle, Refused, shown, without_top
+from wargame.tournament.bundle import MOST_FILE, Bundle, Refused, shown, without_top
 from wargame.tournament.entrant import Kind, Submission
 from wargame.tournament.package import contents, pack, read_file, read_folder
 
