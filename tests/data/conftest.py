@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from wargame.data import synthetic
-from wargame.data.home import cache_home
 from wargame.data.npz import save_npz
+from wargame.home import cache_home
 
 Arrays = dict[str, NDArray[Any]]
 

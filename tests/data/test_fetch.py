@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import pytest
 
 from wargame.data.fetch import SOURCES, fetch
-from wargame.data.home import data_home
 from wargame.data.sources import load
 from wargame.errors import WargameError
+from wargame.home import data_home
 
 Painter = Callable[..., Path]
 BODY = bytes(range(256)) * 1200

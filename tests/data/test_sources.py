@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from wargame.data import registry, sources
-from wargame.data.home import cache_home, data_home
 from wargame.data.sources import add, describe, find, list_available, load
 from wargame.errors import WargameError
+from wargame.home import cache_home, data_home
 
 Arrays = dict[str, NDArray[Any]]
 Painter = Callable[..., Path]

@@ -7,12 +7,12 @@ import torch
 from torch import nn
 
 from wargame.data import synthetic
-from wargame.data.home import cache_home
 from wargame.data.npz import load_npz
 from wargame.data.synthetic import CLASS_NAMES, make, tiles
 from wargame.data.terrain.classes import PAINTERS
 from wargame.data.terrain.noise import EXPONENT, SHEET, Atlas
 from wargame.data.terrain.scene import SIDE, Scene
+from wargame.home import cache_home
 
 GOLDEN = "53c38bf5a6fee9e8b3ddcda58bc682572040871b2bb1e074a2915797c5750ae4"
 """Changes exactly when the painter does; then raise synthetic.VERSION."""

@@ -121,7 +121,7 @@ def _saved(error: Exception) -> str:
     import tempfile
     import traceback
 
-    from wargame.data.home import data_home
+    from wargame.home import data_home
 
     text = "".join(traceback.format_exception(error))
     for folder in (data_home() / "crashes", Path(tempfile.gettempdir())):

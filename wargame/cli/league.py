@@ -14,11 +14,11 @@ from wargame.arena.imitation import teachers
 from wargame.arena.update import Update
 from wargame.cli import league_words, options
 from wargame.cli.output import Progress, print_line
-from wargame.data.home import data_home
 from wargame.data.sources import load
 from wargame.errors import WargameError
 from wargame.game import scenario
 from wargame.game.terms import Scenario
+from wargame.home import data_home
 from wargame.league.league import League, Standing
 from wargame.league.league_folder import LeagueFolder
 from wargame.league.terms import LeagueSettings, payoff_seeds

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wargame.data.home import data_home
 from wargame.errors import WargameError
+from wargame.home import data_home
 
 KEPT = 50
 """Finished records kept in the data home."""

@@ -17,12 +17,12 @@ from wargame.arena.train import Training
 from wargame.arena.update import Update
 from wargame.cli import options
 from wargame.cli.output import Progress
-from wargame.data.home import data_home
 from wargame.errors import WargameError
 from wargame.game import scenario
 from wargame.game.agent_file import named
 from wargame.game.asking import seated
 from wargame.game.terms import Scenario
+from wargame.home import data_home
 from wargame.stages import Side
 from wargame.store import canonical
 

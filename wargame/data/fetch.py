@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from wargame.data.home import data_home
 from wargame.data.registry import check_name
 from wargame.errors import WargameError
+from wargame.home import data_home
 
 Progress = Callable[[int, int], None]
 """Called with the bytes so far and the bytes in all (0 where the server does not say)."""

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.data.dataset import Arrays, Dataset, build
-from wargame.data.home import cache_home
 from wargame.data.npz import load_npz, save_npz
 from wargame.data.tree import Classes, Entry, Layout, Tree, layout, opened
 from wargame.errors import WargameError
+from wargame.home import cache_home
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.data.dataset import ARRAYS, Arrays, Dataset, Origin, build
-from wargame.data.home import cache_home, replacing
 from wargame.errors import WargameError
+from wargame.home import cache_home, replacing
 
 LARGEST: Final = 8 * 2**30
 """Unpacked bytes beyond which a file is refused, so that no small file can fill the memory."""

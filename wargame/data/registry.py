@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from wargame.data.home import data_home, replacing
 from wargame.errors import WargameError
+from wargame.home import data_home, replacing
 
 
 class Place(NamedTuple):

@@ -10,8 +10,8 @@ from typing import Final
 
 from wargame.data import finder, registry, synthetic
 from wargame.data.dataset import Dataset, Origin
-from wargame.data.home import data_home
 from wargame.errors import WargameError
+from wargame.home import data_home
 
 REPLACEABLE: Final = ("eurosat", synthetic.NAME)
 """Names that the embedded terrain stands in for."""

@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.data.dataset import Dataset, build
-from wargame.data.home import cache_home
 from wargame.data.npz import load_npz, save_npz
 from wargame.data.terrain.air import seen
 from wargame.data.terrain.classes import PAINTERS
 from wargame.data.terrain.noise import Atlas
 from wargame.data.terrain.scene import SIDE, TILE, Scene
 from wargame.errors import WargameError
+from wargame.home import cache_home
 
 VERSION: Final = 1
 """Raise it with every change that alters a pixel."""

@@ -120,7 +120,7 @@ class _Crew:
         return done
 
     def _send(self, key: str, order: Order) -> None:
-        self._running[self._pool.submit(make, self._store.root, order)] = key
+        self._running[self._pool.submit(make, self._store.address, order)] = key
 
 
 def _training(order: Order) -> str:

@@ -11,14 +11,13 @@ from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from wargame.errors import Cancelled
 from wargame.pipeline.outcome import InForce, Outcome, World
 from wargame.pipeline.resolve import START, outcome_key, peek
 from wargame.pool import Job, Pool, Progress, Serial, Workers, worker_progress
-from wargame.store import Store
+from wargame.store import Store, open_store
 
 _LOOK = 0.05
 """Seconds between two looks at a worker."""
@@ -51,8 +50,8 @@ def opening_order(world: World) -> Order:
 
 
 @lru_cache(maxsize=2)
-def _store(root: Path) -> Store:
-    return Store(root)
+def _store(address: str) -> Store:
+    return open_store(address)
 
 
 def prime(data: str) -> None:
@@ -67,7 +66,7 @@ def prime(data: str) -> None:
         return  # told when a round really needs it
 
 
-def make(root: Path, order: Order) -> dict[str, Any]:
+def make(address: str, order: Order) -> dict[str, Any]:
     """In a worker: the round as plain JSON data."""
     from wargame.pipeline.resolve import resolve
 
@@ -77,7 +76,7 @@ def make(root: Path, order: Order) -> dict[str, Any]:
         order.round,
         order.attacks,
         order.defences,
-        store=_store(root),
+        store=_store(address),
         pool=Serial(),
         progress=worker_progress,
     ).to_json()
@@ -148,7 +147,7 @@ class Remote:
 
     def _start(self, key: str, order: Order) -> Job[dict[str, Any]]:
         with self._lock:
-            job = self._jobs[key] = self._workers.start(make, self._store.root, order)
+            job = self._jobs[key] = self._workers.start(make, self._store.address, order)
             return job
 
     def rest(self) -> None:
@@ -166,7 +165,7 @@ class Remote:
         threading.Thread(target=self._think, args=(orders, thought), daemon=True).start()
 
     def _think(self, orders: Iterable[Order], thought: int) -> None:
-        store = Store(self._store.root)  # a store belongs to one thread
+        store = open_store(self._store.address)  # a store belongs to one thread
         for order in orders:
             if order.ready(store) is not None:
                 continue
@@ -189,7 +188,7 @@ class Remote:
             if self._thought != thought:
                 return False
             if key not in self._jobs:
-                self._jobs[key] = self._workers.start(make, self._store.root, order)
+                self._jobs[key] = self._workers.start(make, self._store.address, order)
             return True
 
 

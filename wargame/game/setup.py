@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from wargame.data.home import cache_home
 from wargame.data.sources import load, summary
 from wargame.game import scenario
 from wargame.game.agent_file import named
 from wargame.game.match import DataFacts, Match
 from wargame.game.terms import Scenario
+from wargame.home import cache_home
 from wargame.pipeline.source import check_size, offer
 from wargame.pool import Pool, Progress, silent
-from wargame.store import Store
+from wargame.store import Store, open_store
 
 HUMAN = "human"
 
 
 def default_store() -> Store:
-    """The user's own store: `WARGAME_STORE`, else a folder in the cache."""
+    """The user's own store: `WARGAME_STORE`, a folder or a URL, else a folder in the cache."""
     place = os.environ.get("WARGAME_STORE")
-    return Store(Path(place).expanduser() if place else cache_home() / "store")
+    return open_store(place if place else cache_home() / "store")
 
 
 def prepare(

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wargame.data.home import replacing
 from wargame.errors import WargameError
 from wargame.game.terms import Scenario
+from wargame.home import replacing
 from wargame.stages import SIDES, Side
 from wargame.theory.psro import Iteration
 

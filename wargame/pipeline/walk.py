@@ -189,7 +189,7 @@ class Walk:
             context.world,
             context.round,
             self.plays,
-            str(context.store.root),
+            context.store.address,
             weights.key,
             loot=dict(self.loot),
             members=self.members,

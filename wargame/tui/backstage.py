@@ -164,8 +164,8 @@ class Backstage:
 
     def table(self, rules: Scenario, tiles: Dataset, *, watching: bool = False) -> Table:
         """A table with the players of the options, and a record of a human's match."""
-        from wargame.data.home import data_home
         from wargame.game.table import Table, journal, seat
+        from wargame.home import data_home
 
         store, remote = self.store(), self.remote()
         match = seat(
@@ -201,11 +201,11 @@ class Backstage:
     def reviewer(self, game: Game, progress: Progress, *, all_strengths: bool) -> Reviewer:
         """What tries the other cards of a match that is over; to be asked for where it is used."""
         from wargame.game.gather import Gatherer
-        from wargame.store import Store
+        from wargame.store import open_store
         from wargame.theory.counterfactual import Resolved
         from wargame.theory.reviewer import Reviewer, Terms
 
-        store = Store(self.store().root)  # a store belongs to one thread
+        store = open_store(self.store().address)  # a store belongs to one thread
 
         def source(tell: Progress) -> Source:
             if self._resolver is not None:
@@ -231,9 +231,9 @@ class Backstage:
 
     def arrays(self, key: str) -> Mapping[str, NDArray[Any]] | None:
         """The arrays kept under a key."""
-        from wargame.store import Store
+        from wargame.store import open_store
 
-        found = Store(self.store().root).get(key)  # a store belongs to one thread
+        found = open_store(self.store().address).get(key)  # a store belongs to one thread
         return found.arrays if found is not None and found.arrays else None
 
     def close(self) -> None:

@@ -141,7 +141,7 @@ def _strengths(word: str) -> tuple[Strength, Strength]:
 
 
 def _usual(terms: Terms) -> Path:
-    from wargame.data.home import data_home
+    from wargame.home import data_home
     from wargame.store import digest
 
     name = f"{terms.rules.name}-{terms.fidelity}-{digest(terms.header())[:8]}"
@@ -209,7 +209,7 @@ def _lasting(seconds: float) -> str:
 def _write(terms: Terms, journal: Journal, found: Matrix | None = None) -> None:
     import json
 
-    from wargame.data.home import replacing
+    from wargame.home import replacing
     from wargame.lab.page import page
     from wargame.lab.sweep import build
     from wargame.lab.told import to_json

@@ -142,7 +142,7 @@ def _header(
 
 
 def _usual(header: Header) -> Path:
-    from wargame.data.home import data_home
+    from wargame.home import data_home
     from wargame.store import digest
 
     folder = data_home() / "payoffs"

@@ -1,4 +1,4 @@
-"""`wargame store`: the artifacts kept on this machine."""
+"""`wargame store`: the artifacts kept on this machine, or shared by many."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from wargame.cli import options
 DESCRIPTION = """\
 Everything that is made (models, attacks, measurements) is kept under the digest of all that it
 follows from, so nothing is made twice. The store can be removed at any time: it only costs time.
-It lies in WARGAME_STORE, else in the user's cache folder.
+It lies in WARGAME_STORE, else in the user's cache folder. WARGAME_STORE is a folder, or the URL
+of one that many machines share: s3://, gs://, sftp://, ftp:// or another that fsspec knows (what
+it needs for S3, say, is installed with pip install s3fs). What was read is cached on this machine.
 """
 EPILOG = """\
 examples:
@@ -59,8 +61,7 @@ def _info(args: argparse.Namespace) -> int:
 
     store = default_store()
     kinds: dict[str, list[float]] = {}
-    for key in store.keys():  # noqa: SIM118  (a store is no mapping)
-        meta = store.meta(key)
+    for _key, meta in store.metas():
         if meta is not None:
             kind = kinds.setdefault(meta.kind, [0, 0, 0.0])
             kind[0], kind[1], kind[2] = kind[0] + 1, kind[1] + meta.bytes, kind[2] + meta.seconds
@@ -69,7 +70,7 @@ def _info(args: argparse.Namespace) -> int:
         names = ("artifacts", "bytes", "seconds")
         print_json(
             {
-                "root": str(store.root),
+                "root": store.place,
                 **dict(zip(names, total, strict=True)),
                 "kinds": {k: dict(zip(names, v, strict=True)) for k, v in sorted(kinds.items())},
             }
@@ -79,7 +80,7 @@ def _info(args: argparse.Namespace) -> int:
         (kind, f"{n:,.0f}", size(b), f"{s:,.1f} s")
         for kind, (n, b, s) in sorted([*kinds.items()], key=lambda item: -item[1][1])
     ]
-    print(store.root)
+    print(store.place)
     print(
         table(
             ("kind", "artifacts", "size", "time to make"),
@@ -96,11 +97,11 @@ def _verify(args: argparse.Namespace) -> int:
     store = default_store()
     check = store.verify()
     if args.json:
-        print_json({"root": str(store.root), "whole": check.whole, "damaged": check.damaged})
+        print_json({"root": store.place, "whole": check.whole, "damaged": check.damaged})
     else:
         for key in check.damaged:
             print(f"damaged and removed: {key}")
-        print(f"{store.root}: {check.whole:,} artifacts whole, {len(check.damaged):,} damaged")
+        print(f"{store.place}: {check.whole:,} artifacts whole, {len(check.damaged):,} damaged")
     return 1 if check.damaged else 0
 
 
@@ -113,7 +114,7 @@ def _gc(args: argparse.Namespace) -> int:
     store = default_store()
     count, freed = store.collect(older_than=time.time() - args.older_than)
     if args.json:
-        print_json({"root": str(store.root), "removed": count, "bytes": freed})
+        print_json({"root": store.place, "removed": count, "bytes": freed})
     else:
-        print(f"{store.root}: removed {count:,} artifacts, {size(freed)}")
+        print(f"{store.place}: removed {count:,} artifacts, {size(freed)}")
     return 0

@@ -31,8 +31,8 @@ class Job:
     world: World
     round: int
     plays: tuple[InForce, ...]
-    root: str
-    """Folder of the store."""
+    store: str
+    """Address of the store."""
     weights: str
     """Store key of the released weights."""
     task: Task = Task.EVALUATION

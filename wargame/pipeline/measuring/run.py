@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from wargame.pipeline import frontdoor
 from wargame.pipeline.context import Context, hold
@@ -19,7 +18,7 @@ from wargame.pipeline.measuring import (
 from wargame.pipeline.measuring.job import Job, Scene, Task
 from wargame.pipeline.serve import serve
 from wargame.pool import worker_progress
-from wargame.store import Artifact, Store
+from wargame.store import Artifact, Store, open_store
 
 
 def _traffic(scene: Scene) -> Artifact:
@@ -42,14 +41,14 @@ _stores: dict[str, Store] = {}
 
 def share_store(store: Store) -> None:
     """Lets jobs in this process use this store object."""
-    _stores[str(store.root)] = store
+    _stores[store.address] = store
 
 
 def run(job: Job) -> str:
     """Makes the measurement, or finds it in the store; returns its key."""
-    if job.root not in _stores:
-        _stores[job.root] = Store(Path(job.root))
-    store = _stores[job.root]
+    if job.store not in _stores:
+        _stores[job.store] = open_store(job.store)
+    store = _stores[job.store]
     context = Context(job.world, job.round, hold(job.world, job.plays), store, worker_progress)
     service = serve(context, store.need(job.weights))
     attack = None if job.card is None else hold(job.world, (job.card,))[0]
