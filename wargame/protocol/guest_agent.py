@@ -156,9 +156,7 @@ class GuestAgent(Agent):
             self._fail(f"answered what is no message of the protocol: {error}", Status.ILLEGAL)
         if not isinstance(answer, kind):
             wanted = kind.__name__.lower()
-            words = (
-                f'answered with a message of kind "{answer.kind}"; this was asked for "{wanted}"'
-            )
+            words = f'answered with "{answer.kind}" where "{wanted}" was due'
             self._fail(words, Status.ILLEGAL)
         return answer, took
 
