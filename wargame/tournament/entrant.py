@@ -30,6 +30,8 @@ class Kind(StrEnum):
     """A stranger's Python agent; runs isolated."""
     PROGRAM = "program"
     """A stranger's program that speaks the line protocol; runs isolated."""
+    REFUSED = "refused"
+    """What could not be taken in: it loses every match, and the others go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Submission:
 
     kind: Kind
     word: str = ""
-    """The ready agent's or ready policy's name."""
+    """The ready agent's or ready policy's name; of a refused one, why it was refused."""
     main: str = ""
     """The Python agent's file in the package, with slashes."""
     command: tuple[str, ...] = ()
@@ -108,6 +110,7 @@ _NEEDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.POLICY: ("package",),
     Kind.PYTHON: ("main", "package"),
     Kind.PROGRAM: ("command", "package"),
+    Kind.REFUSED: ("word",),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wargame.errors import WargameError
-from wargame.game.agent import Agent, agent_class
+from wargame.game.agent import Agent, Fault, agent_class
 from wargame.sandbox.guest import Guest, Program, Script
 from wargame.sandbox.limits import Limits
 from wargame.sandbox.warden import Warden
@@ -31,8 +31,11 @@ def seat(
         cache: where packages are unpacked.
 
     Raises:
+        Fault: it was refused when it was taken in.
         WargameError: it does not play this side, or its package is damaged.
     """
+    if submission.kind is Kind.REFUSED:
+        raise Fault(side, f"{name} was not let in: {submission.word}")
     if submission.kind is Kind.READY:
         return _named(name, agent_class(submission.word), side)
     folder = unpacked(submission, cache)
