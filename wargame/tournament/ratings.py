@@ -1,10 +1,33 @@
-"""Ratings by the Bradley-Terry model."""
+"""Ratings of entrants, on each side and overall, with 95 % intervals.
+
+Intervals are those of the percentile bootstrap: Efron and Tibshirani, "An Introduction to the
+Bootstrap" (1993), chapter 13. However often matches are drawn, whoever won all of them has won all
+in every resample, and resamples cannot tell how far above the others it stands; nor for one that
+lost all. Its interval is stretched to that of its posterior under the prior, the others as rated.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
+
+import numpy as np
+
+from wargame.stages import Side
+from wargame.tournament.bradley_terry import PHANTOM, Design, Floats, by_side, fit, overall
+from wargame.tournament.connected import Group, groups, side_groups
+from wargame.tournament.outcome import MatchResult
+from wargame.tournament.resampling import Counts, Resampling
+
+AVERAGE = 1500.0
+"""The mean rating."""
+POINTS = 400 / math.log(10)
+"""Rating points of a unit of log-odds: 400 points are odds of 10 to 1, as in chess (Elo, 1978)."""
+_TAILS = (0.025, 0.975)
+_REACH = 40.0
+"""Log-odds around 0 within which a posterior is worked out; at most e**-20 of it lies outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,35 +44,106 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Attackers and defenders connected by matches."""
+class Ratings:
+    """Of all who have played a match with a winner, mirrors aside."""
 
-    attackers: tuple[str, ...]
-    defenders: tuple[str, ...]
+    overall: Mapping[str, Rating]
+    """One strength for both sides; also of those who have played one side only."""
+    attackers: Mapping[str, Rating]
+    defenders: Mapping[str, Rating]
+    advantage: Mapping[str, Rating | None]
+    """Of attackers over defenders, in rating points: "overall" and "sides"."""
+    groups: tuple[tuple[str, ...], ...]
+    side_groups: tuple[Group, ...]
+    resampling: Resampling | None
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        return {"attackers": list(self.attackers), "defenders": list(self.defenders)}
-
-
-class Unit(StrEnum):
-    """What the bootstrap draws whole."""
-
-    WORLD = "world"
-    """All matches of a scenario and seed."""
-    MEETING = "meeting"
-    """All matches of two entrants in a round, on both sides."""
+    def of(self, side: Side) -> Mapping[str, Rating]:
+        """A side's."""
+        return self.attackers if side is Side.ATTACKER else self.defenders
 
 
-@dataclass(frozen=True, slots=True)
-class Resampling:
-    """What intervals come from."""
+def rate(results: Sequence[MatchResult], *, seed: int, replicates: int) -> Ratings:
+    """The ratings that results give; their order does not matter.
 
-    unit: Unit
-    units: int
-    """How many there are to draw from."""
-    replicates: int
+    Args:
+        results: mirrors and matches without a winner say nothing here.
+        seed: of the bootstrap, >= 0.
+        replicates: resamples; 0 for ratings without intervals.
+    """
+    rated = [each for each in results if each.winner is not None and not each.fixture.mirror]
+    if not rated:
+        return Ratings({}, {}, {}, {"overall": None, "sides": None}, (), (), None)
+    counts = Counts.of(rated)
+    draws = counts.resampled(seed, replicates) if replicates else None
+    both = sorted({name for pair in counts.pairs for name in pair})
+    ours, theirs = (sorted(set(names)) for names in zip(*counts.pairs, strict=True))
+    one = _rated(overall(*_numbers(counts, both, both), len(both)), counts, draws)
+    sizes = len(ours), len(theirs)
+    two = _rated(by_side(*_numbers(counts, ours, theirs), sizes), counts, draws)
+    return Ratings(
+        overall=_named(both, one[1:]),
+        attackers=_named(ours, two[1 : 1 + len(ours)]),
+        defenders=_named(theirs, two[1 + len(ours) :]),
+        advantage={"overall": _scaled(*one[0]), "sides": _scaled(*two[0])},
+        groups=groups(counts.pairs),
+        side_groups=side_groups(counts.pairs),
+        resampling=Resampling(counts.unit, len(counts.wins), replicates) if replicates else None,
+    )
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        return {name: getattr(self, name) for name in self.__slots__}
+
+def _numbers(
+    counts: Counts, ours: Sequence[str], theirs: Sequence[str]
+) -> tuple[list[int], list[int]]:
+    first = {name: number for number, name in enumerate(ours)}
+    second = {name: number for number, name in enumerate(theirs)}
+    return [first[one] for one, _ in counts.pairs], [second[two] for _, two in counts.pairs]
+
+
+def _named(names: Sequence[str], found: Sequence[tuple[float, ...]]) -> dict[str, Rating]:
+    return {name: _scaled(*each, level=AVERAGE) for name, each in zip(names, found, strict=True)}
+
+
+def _scaled(
+    value: float, low: float = math.nan, high: float = math.nan, *, level: float = 0.0
+) -> Rating:
+    # To a hundredth of a point: sums of floats may differ in their last digits.
+    shown, *ends = (round(level + POINTS * each, 2) + 0.0 for each in (value, low, high))
+    return Rating(shown, *(None if math.isnan(end) else end for end in ends))
+
+
+def _rated(
+    design: Design, counts: Counts, draws: tuple[Floats, Floats] | None
+) -> list[tuple[float, ...]]:
+    """The advantage and every strength in log-odds, each with its interval if there are draws."""
+    wins, matches = counts.totals()
+    best = fit(design, wins, matches)[0]
+    if draws is None:
+        return [(float(value),) for value in best]
+    low, high = np.quantile(fit(design, *draws, start=best), _TAILS, axis=0)
+    room = design.room()
+    for number in _one_sided(design, wins, matches):
+        ends = _posterior(design, wins, matches, best, number) - best[number]
+        low[number] = min(low[number], best[number] + room[number] * ends[0])
+        high[number] = max(high[number], best[number] + room[number] * ends[1])
+    low, high = np.minimum(low, best), np.maximum(high, best)
+    return [tuple(float(each) for each in three) for three in zip(best, low, high, strict=True)]
+
+
+def _one_sided(design: Design, wins: Floats, matches: Floats) -> list[int]:
+    """The coefficients in whose favour all matches went, or none."""
+    plus, minus = design.rows > 0, design.rows < 0
+    favour = wins @ plus + (matches - wins) @ minus
+    total = matches @ (plus | minus)
+    return [int(number) for number in np.flatnonzero((favour == 0) | (favour == total))]
+
+
+def _posterior(design: Design, wins: Floats, matches: Floats, best: Floats, number: int) -> Floats:
+    """Ends of a coefficient's 95 % interval under the prior, the others as they are (2,)."""
+    met = design.rows[:, number] != 0
+    row, won, count = design.rows[met, number], wins[met], matches[met]
+    values = np.linspace(-_REACH, _REACH, 4001)
+    score = (design.rows[met] @ best)[:, None] + row[:, None] * (values - best[number])
+    weight = won @ score - count @ np.logaddexp(0.0, score)
+    weight += PHANTOM * values - 2 * PHANTOM * np.logaddexp(0.0, values)
+    share = np.exp(weight - weight.max()).cumsum()
+    return np.interp(_TAILS, share / share[-1], values)

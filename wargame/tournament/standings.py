@@ -1,16 +1,34 @@
-"""The standings of a tournament: who is where, how surely, and who beat whom."""
+"""The standings of a tournament: who is where, how surely, and who beat whom.
+
+Who plays both sides is ranked by its overall rating; who plays one side only is ranked in that
+side's own table, beside the others that play it. Equal ratings are told apart by points, then by
+balance, then by name. What counts as what is told in `wargame.tournament.tally`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wargame.sandbox.limits import Status
 from wargame.stages import SIDES, Side
-from wargame.tournament.mixture import Mix
-from wargame.tournament.ratings import Group, Rating, Resampling
-from wargame.tournament.tally import Missions, Pairing, Tally
+from wargame.tournament.connected import Group
+from wargame.tournament.mixture import Mix, mix
+from wargame.tournament.outcome import MatchResult
+from wargame.tournament.ratings import Rating, Ratings, rate
+from wargame.tournament.resampling import Resampling
+from wargame.tournament.tally import (
+    Missions,
+    Pairing,
+    Tally,
+    missions,
+    pairings,
+    player,
+    tally,
+    win_table,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +39,11 @@ class Row:
     rank: int | None
     """By the overall rating, from 1; None where it has none."""
     ranks: Mapping[Side, int | None]
-    """By the side's rating; None where it has not played the side."""
+    """By the side's rating; None where it has none."""
     rating: Rating | None
-    """Overall; None where it plays one side only, or has not been rated yet."""
+    """Overall; None where it plays one side only, or has no match with a winner."""
     ratings: Mapping[Side, Rating | None]
+    """None where it has no match with a winner on the side."""
     tallies: Mapping[Side, Tally]
 
     @property
@@ -59,7 +78,7 @@ class Row:
         """Mean of how far past par its matches ended on its own side, -1..1; None of no match."""
         if not self.matches:
             return None
-        return sum(self.tallies[side].margin for side in SIDES) / self.matches
+        return math.fsum(self.tallies[side].margin for side in SIDES) / self.matches
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -131,7 +150,7 @@ class Standings:
         raise KeyError(name)
 
     def side(self, side: Side) -> tuple[Row, ...]:
-        """Who has played a side, best first by its rating."""
+        """Who is rated on a side, best first."""
         played = [(rank, row) for row in self.rows if (rank := row.ranks[side]) is not None]
         return tuple(row for _, row in sorted(played, key=lambda pair: pair[0]))
 
@@ -153,3 +172,102 @@ class Standings:
             "side_groups": [group.to_json() for group in self.side_groups],
             "resampling": None if self.resampling is None else self.resampling.to_json(),
         }
+
+
+def standings(
+    entrants: Sequence[str],
+    results: Sequence[MatchResult],
+    *,
+    seed: int,
+    replicates: int = 1000,
+    sides: Mapping[str, Collection[Side]] | None = None,
+) -> Standings:
+    """The standings that results give.
+
+    Args:
+        entrants: their names; results of others are left out.
+        results: in any order; none, and one alone, will do.
+        seed: of the intervals, >= 0; the tournament's.
+        replicates: resamples behind the intervals; 0 for none, as while matches are being played.
+        sides: that each entrant plays; those that it has played where it is not given.
+
+    Raises:
+        ValueError: two entrants of one name, or a result twice.
+    """
+    known = set(entrants)
+    listed = [e for e in results if {e.fixture.attacker, e.fixture.defender} <= known]
+    if len(known) < len(entrants) or len({e.fixture for e in listed}) < len(listed):
+        raise ValueError("an entrant or a result is there twice")
+    plays = _played(entrants, listed) if sides is None else sides
+    ratings = rate(listed, seed=seed, replicates=replicates)
+    rows = _ranked([_row(name, listed, plays[name], ratings) for name in entrants])
+    names = {side: [name for name in entrants if side in plays[name]] for side in SIDES}
+    matrix, met = missions(listed, names), pairings(listed)
+    return Standings(
+        rows=rows,
+        pairings=met,
+        wins=win_table([row.name for row in rows], met),
+        missions=matrix,
+        mix=mix(matrix, listed, seed=seed, replicates=replicates),
+        advantage=ratings.advantage,
+        groups=ratings.groups,
+        side_groups=ratings.side_groups,
+        resampling=ratings.resampling,
+        matches=sum(not each.fixture.mirror for each in listed),
+        left_out=len(results) - len(listed),
+    )
+
+
+def _played(names: Iterable[str], results: Sequence[MatchResult]) -> dict[str, set[Side]]:
+    found: dict[str, set[Side]] = {name: set() for name in names}
+    for each in results:
+        for side in SIDES:
+            found[player(each, side)].add(side)
+    return found
+
+
+def _row(
+    name: str, results: Sequence[MatchResult], plays: Collection[Side], ratings: Ratings
+) -> Row:
+    both = len(set(plays)) == len(SIDES)
+    return Row(
+        name=name,
+        rank=None,
+        ranks=dict.fromkeys(SIDES),
+        rating=ratings.overall.get(name) if both else None,
+        ratings={side: ratings.of(side).get(name) for side in SIDES},
+        tallies={side: tally(name, side, results) for side in SIDES},
+    )
+
+
+def _ranked(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows in order, with their ranks."""
+    orders = {side: _order(rows, {row.name: row.ratings[side] for row in rows}) for side in SIDES}
+    order = _order(rows, {row.name: row.rating for row in rows})
+    placed = [
+        replace(
+            row,
+            rank=order.get(row.name),
+            ranks={side: orders[side].get(row.name) for side in SIDES},
+        )
+        for row in rows
+    ]
+    return tuple(sorted(placed, key=_place))
+
+
+def _order(rows: Sequence[Row], ratings: Mapping[str, Rating | None]) -> dict[str, int]:
+    """Name to rank, of those who are rated."""
+    rated = [(_key(row, rating), row.name) for row in rows if (rating := ratings[row.name])]
+    return {name: rank for rank, (_, name) in enumerate(sorted(rated), start=1)}
+
+
+def _key(row: Row, rating: Rating | None) -> tuple[float, int, float, str]:
+    value = 0.0 if rating is None else rating.value
+    return -value, -row.points, -round(row.balance or 0.0, 9), row.name
+
+
+def _place(row: Row) -> tuple[int, int, tuple[float, int, float, str]]:
+    if row.rank is not None:
+        return 0, row.rank, _key(row, row.rating)
+    best = max(filter(None, row.ratings.values()), key=lambda each: each.value, default=None)
+    return 1 if row.matches else 2, 0, _key(row, best)
