@@ -44,14 +44,16 @@ class Far:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self.place = _shown(self.url)
+        self.place = self.url
         """The URL without its password."""
+        self._secret = ""
         self._system: Any = None
         self._base = ""
         self._folders: set[str] = set()
         try:
             import fsspec
 
+            self.place, self._secret = _shown(self.url)
             fsspec.get_filesystem_class(url.partition("::")[0].partition("://")[0])
         except (ImportError, ValueError) as error:
             raise self._failed("cannot be used", error) from error
@@ -148,8 +150,7 @@ class Far:
 
     def _failed(self, what: str, error: Exception) -> WargameError:
         why = str(error) or type(error).__name__
-        password = urlsplit(self.url).password
-        for secret in filter(None, (password, unquote(password or ""))):
+        for secret in filter(None, (self._secret, unquote(self._secret))):
             why = why.replace(secret, "***")
         return WargameError(f"the store at {self.place} {what}: {why}")
 
@@ -163,12 +164,13 @@ def _lasting(error: Exception) -> bool:
     return isinstance(error, _LASTING) and not _hung_up(error)
 
 
-def _shown(url: str) -> str:
+def _shown(url: str) -> tuple[str, str]:
+    """The URL without its password, and the password."""
     parts = urlsplit(url)
     if parts.password is None:
-        return url
+        return url, ""
     user, at, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}"))
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}")), parts.password
 
 
 def _batches(paths: Iterable[str]) -> Iterator[list[str]]:

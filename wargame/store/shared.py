@@ -102,17 +102,16 @@ class SharedStore(Store):
         return packed.artifact(key)
 
     def _made(self, key: str, packed: Packed, arrays: Arrays, facts: Mapping[str, Any]) -> Artifact:
-        # Another machine may have been quicker; processors differ in last digits, and what is
-        # keyed by the content must be the same for all.
-        first = self._read(key)
-        if first is not None:
-            return first
-        # Kept here even where the address fails, and here last: what the cache has is not sent.
         try:
-            self._send(key, packed)
-        finally:
-            made = super()._made(key, packed, arrays, facts)
-        return made
+            # Another machine may have been quicker; processors differ in last digits, and what is
+            # keyed by the content must be the same for all.
+            first = self._read(key)
+            if first is None:
+                self._send(key, packed)
+        except WargameError:
+            super()._made(key, packed, arrays, facts)  # hours may have gone into it
+            raise
+        return first or super()._made(key, packed, arrays, facts)
 
     def _far_meta(self, key: str) -> Meta | None:
         blob = self._far.read(f"{_folder(key)}/meta.json")
