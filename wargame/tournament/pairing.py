@@ -120,7 +120,7 @@ def _attacks(one: Entrant, other: Entrant) -> bool:
 
 
 def meeting(setting: Setting, number: int, one: Entrant, other: Entrant) -> list[Fixture]:
-    """All fixtures of two entrants in a round; of an entrant and itself, those of one orientation."""
+    """All fixtures of two entrants in a round; an entrant meets itself one way only."""
     ways = [(one, other)] if one.name == other.name else [(one, other), (other, one)]
     return sorted(
         Fixture(number, scenario, attacker.name, defender.name, seed)
