@@ -126,8 +126,7 @@ def _advance(
     own = [each for each in results if each.fixture.round == bracket.number]
     level, size = bracket.level, len(bracket.slots)
     won = [_won(entries, one, two, own) for one, two in pairs]
-    for one, two in pairs[: size // 2]:
-        bracket.reached |= {seed: level for seed in (one, two) if seed is not None}
+    bracket.reached |= {seed: level for seed in bracket.slots if seed is not None}
     if size == 4:
         losers = [
             next((seed for seed in each if seed is not None and seed != best), None)
