@@ -126,7 +126,10 @@ class Piped:
     def close(self) -> None:
         if self._output is None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                assert pipe is not None
+                pipe.close()
             self._output = self.output
             self._words.close()
 

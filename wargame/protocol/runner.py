@@ -43,16 +43,16 @@ def main(file: str) -> int:
     Takes file descriptors 0 and 1 for the protocol; out of memory, it ends the process at once.
     """
     ear, mouth = _taken()
-    try:
-        _play(Path(file), ear, mouth)
-    except SystemExit as left:
-        return _left(left)
-    except KeyboardInterrupt:
-        return _INTERRUPTED
-    except BaseException as error:
-        if out_of_memory(error):
-            os._exit(OUT_OF_MEMORY)
-        return _told(error, file)
+    # Closed last: what went wrong must be told before the host sees the end.
+    with ear, mouth:
+        try:
+            _play(Path(file), ear, mouth)
+        except SystemExit as left:
+            return _left(left)
+        except KeyboardInterrupt:
+            return _INTERRUPTED
+        except BaseException as error:
+            return _failed(error, file)
     return 0
 
 
@@ -117,12 +117,14 @@ def _left(left: SystemExit) -> int:
     return 1
 
 
-def _told(error: BaseException, file: str) -> int:
+def _failed(error: BaseException, file: str) -> int:
     try:
-        tell(error, file)
+        if not out_of_memory(error):
+            tell(error, file)
+            return 1
     except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    return 1
+        pass
+    os._exit(OUT_OF_MEMORY)
 
 
 def _end_at_once(status: int) -> NoReturn:
