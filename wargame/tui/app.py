@@ -11,6 +11,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.types import CSSPathType
 
 from wargame.errors import WargameError
 from wargame.tui.backstage import Backstage
@@ -32,7 +33,7 @@ class WargameApp(App[None]):
     """
 
     TITLE = "wargame"
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", tooltip="This list of keys and signs"),
         Binding("ctrl+q", "quit", "Quit", show=False, tooltip="Leave wargame at once"),

@@ -26,9 +26,9 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,enter,q", "dismiss", "Back", tooltip="Close this help")
     ]
 
-    def __init__(self, bindings: list[Binding]) -> None:
+    def __init__(self, bindings: list[Binding], signs: str = LEGEND) -> None:
         super().__init__()
-        self._keys = bindings
+        self._keys, self._signs = bindings, signs
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -45,5 +45,5 @@ class HelpScreen(ModalScreen[None]):
             told.add(what)
             key = self.app.get_key_display(binding)
             parts += [(f"{key:>10}  ", "bold"), f"{what}\n"]
-        parts += [("\nSigns\n", "bold $accent"), LEGEND]
+        parts += [("\nSigns\n", "bold $accent"), self._signs]
         return Content.assemble(*parts)

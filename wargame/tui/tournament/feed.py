@@ -1,0 +1,80 @@
+"""The matches as they come, the newest first."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+from wargame.stages import SIDES
+from wargame.tournament.match_words import names, offences, visible
+from wargame.tournament.outcome import MatchResult
+from wargame.tui.tournament.live import News, Note
+from wargame.tui.tournament.marks import Part, badge, fit, lines, mission_bar, player
+
+_TONES = {
+    "round": ("──  ", "$muted"),
+    "lead": ("★   ", "bold $accent"),
+    "change": ("»   ", "bold"),
+}
+_WIDE = 120
+_WON = {"attacker": "attacker won", "defender": "defender held"}
+
+
+class Feed(Widget):
+    """As many of the newest lines as there is room for."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._news: list[News] = []
+
+    def show(self, news: list[News]) -> None:
+        """Shows these, the last of them on top."""
+        if news != self._news:
+            self._news = list(news)
+            self.refresh()
+
+    def render(self) -> Content:
+        """One line each."""
+        width, height = self.size.width, self.size.height
+        if not self._news:
+            return Content.styled("No match is over yet.", "$muted")
+        return lines([_line(each, width) for each in self._news[: -height - 1 : -1]])
+
+
+def _line(news: News, width: int) -> list[Part]:
+    if isinstance(news, Note):
+        mark, style = _TONES[news.tone]
+        return [(fit(f"{mark}{visible(news.text)}", width), style)]
+    return match_line(news, width)
+
+
+def match_line(result: MatchResult, width: int) -> list[Part]:
+    """One match: the players, the mission value against par, and how it ended."""
+    wide = width >= _WIDE
+    room = 22 if wide else 13
+    fixture = result.fixture
+    parts: list[Part] = [(f"{fixture.round:>3} ", "$muted")]
+    for side in SIDES:
+        parts += [*player(side, names(fixture)[side], room, result.winner), " "]
+    parts += [*mission_bar(result.mission, result.par, 14 if wide else 10)]
+    parts.append((f" {result.mission:.3f} ", "bold"))
+    left = width - 15 - 2 * room - (14 if wide else 10) - 3
+    return [*parts, *(_offences(result, left) if result.forfeit else [_end(result, left)])]
+
+
+def _offences(result: MatchResult, width: int) -> list[Part]:
+    parts: list[Part] = []
+    for name, status, words in offences(result):
+        mark = badge(status)
+        parts.append(mark)
+        width -= len(mark[0])
+        text = fit(f" {name}: {words} ", max(0, width)).rstrip()
+        parts.append((text, "$warning"))
+        width -= len(text)
+    return parts
+
+
+def _end(result: MatchResult, width: int) -> Part:
+    short = _WON[result.winner.value] if result.winner is not None else "both lost"
+    long = visible(result.words)
+    return (long if long and len(long) <= width else fit(short, width).rstrip(), "$muted")
