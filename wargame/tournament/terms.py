@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr
 
 from wargame import catalog
 from wargame.errors import WargameError
@@ -21,7 +21,16 @@ from wargame.sandbox.limits import Limits
 from wargame.tournament import formats
 from wargame.tournament.entrant import Entrant, Kind, Submission
 from wargame.tournament.pairing import Setting
-from wargame.tournament.terms_entry import EntrantTerms, Name, Part, Title, Word, sides, slug
+from wargame.tournament.terms_entry import (
+    EntrantTerms,
+    Name,
+    Part,
+    Title,
+    Word,
+    completed,
+    sides,
+    slug,
+)
 from wargame.tournament.terms_entry import problems as entrant_problems
 
 __all__ = ["EntrantTerms", "Terms", "load", "match_seeds", "schema"]
@@ -35,7 +44,7 @@ class Terms(Part):
     """One tournament, as its file describes it."""
 
     name: Name = Field(description="what its results are kept under; default: the file's name")
-    title: Title = Field(default="", description="what the page calls it; default: its name")
+    title: Title = Field(description="what the page calls it; default: its name")
     scenarios: tuple[Word, ...] = Field(
         default=("mapengine",),
         min_length=1,
@@ -70,13 +79,6 @@ class Terms(Part):
         default=None, description="folder or URL of what matches are made from"
     )
     _base: Path = PrivateAttr(default=Path())
-
-    @model_validator(mode="before")
-    @classmethod
-    def _completed(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("name"), str):
-            return {"title": data["name"], **data}
-        return data
 
     @property
     def base(self) -> Path:
@@ -138,15 +140,24 @@ def load(path: Path | str) -> Terms:
     """
     path = Path(path)
     located = parse(read_text(path, _WHAT), str(path), _WHAT)
-    data = located.data
-    if isinstance(data, dict):
-        data = {"name": slug(path.stem, "tournament"), **data}
+    data = _completed(located.data, slug(path.stem, "tournament"))
     terms = modelled(Terms, data, located, "tournament")
     terms._base = path.parent
     problems = [*_games(terms), *_options(terms), *_entrants(terms)] or [*_meetings(terms)]
     if problems:
         raise report(located, problems, "tournament")
     return terms
+
+
+def _completed(data: Any, name: str) -> Any:
+    """What a file holds, with what it may leave out; nothing is checked."""
+    if not isinstance(data, dict):
+        return data
+    data = {"name": name, **data}
+    data = {"title": data["name"], **data}
+    if isinstance(data.get("entrants"), list):
+        data["entrants"] = [completed(each) for each in data["entrants"]]
+    return data
 
 
 def schema() -> dict[str, Any]:

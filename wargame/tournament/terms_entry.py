@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from wargame import catalog
 from wargame.errors import WargameError
@@ -40,17 +40,12 @@ class Player(Part):
         default=(), max_length=100, description="the program and its arguments, run in that folder"
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, data: Any) -> Any:
-        return {"agent": data} if isinstance(data, str) else data
-
 
 class EntrantTerms(Part):
     """One entrant: a word, or a mapping with what plays both sides, or each side."""
 
     name: Name = Field(description="what tables and addresses call it; default: after its agent")
-    title: Title = Field(default="", description="what the page calls it; default: its name")
+    title: Title = Field(description="what the page calls it; default: its name")
     agent: Word | None = Field(
         default=None,
         description="what plays: a ready agent's name, or a path from the tournament's file",
@@ -63,16 +58,6 @@ class EntrantTerms(Part):
     attacker: Player | None = Field(default=None, description="what attacks, where it differs")
     defender: Player | None = Field(default=None, description="what defends, where it differs")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _completed(cls, data: Any) -> Any:
-        data = {"agent": data} if isinstance(data, str) else data
-        if isinstance(data, dict) and isinstance(data.get("agent"), str):
-            data = {"name": default_name(data["agent"]), **data}
-        if isinstance(data, dict) and isinstance(data.get("name"), str):
-            data = {"title": data["name"], **data}
-        return data
-
     @property
     def players(self) -> dict[Side, Player]:
         """What plays each side as far as the file tells; a ready agent may play fewer."""
@@ -80,6 +65,19 @@ class EntrantTerms(Part):
             return dict.fromkeys(SIDES, Player(agent=self.agent, command=self.command))
         given = {Side.ATTACKER: self.attacker, Side.DEFENDER: self.defender}
         return {side: player for side, player in given.items() if player is not None}
+
+
+def completed(data: Any) -> Any:
+    """An entrant as it stands in a file, with what the file may leave out; nothing is checked."""
+    data = {"agent": data} if isinstance(data, str) else data
+    if not isinstance(data, dict):
+        return data
+    if isinstance(data.get("agent"), str):
+        data = {"name": default_name(data["agent"]), **data}
+    for side in SIDES:
+        if isinstance(data.get(side.value), str):
+            data = {**data, side.value: {"agent": data[side.value]}}
+    return {"title": data["name"], **data} if "name" in data else data
 
 
 def slug(text: str, otherwise: str) -> str:
