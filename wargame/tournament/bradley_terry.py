@@ -37,10 +37,22 @@ _BLOCK = 2**21
 class Design:
     """Who met whom, as a linear model of the log-odds."""
 
-    rows: Floats
-    """(P, K): what the advantage and K - 1 strengths count for in each pair's log-odds."""
+    rows: Any
+    """(P, K), sparse: what the advantage and K - 1 strengths count for in each pair's log-odds.
+    Three of a row are not 0."""
     sums: Floats
     """(G, K): the sums of strengths that are 0."""
+
+    @classmethod
+    def of(cls, attackers: Sequence[int], defenders: Sequence[int], sums: Floats) -> Self:
+        """A pair's log-odds are the advantage and the one coefficient less the other (P,)."""
+        from scipy.sparse import csr_array
+
+        count = len(attackers)
+        columns = np.column_stack([np.zeros(count), attackers, defenders]).astype(np.int64)
+        rows = np.repeat(np.arange(count), 3), columns.ravel()
+        values = np.tile([1.0, 1.0, -1.0], count)
+        return cls(csr_array((values, rows), shape=(count, sums.shape[1])), sums)
 
     def room(self) -> Floats:
         """How far each of the K moves when it alone is raised by 1 and the sums are put back."""
@@ -57,20 +69,15 @@ def by_side(attackers: Sequence[int], defenders: Sequence[int], counts: tuple[in
         counts: how many there are of each.
     """
     ours, theirs = counts
-    pairs = np.arange(len(attackers))
-    rows = np.zeros((len(pairs), 1 + ours + theirs))
-    rows[:, 0] = 1.0
-    rows[pairs, 1 + np.asarray(attackers, dtype=np.int64)] = 1.0
-    rows[pairs, 1 + ours + np.asarray(defenders, dtype=np.int64)] = -1.0
-    number = np.arange(rows.shape[1])
-    return Design(rows, np.array([(number > 0) & (number <= ours), number > ours], dtype=float))
+    number = np.arange(1 + ours + theirs)
+    sums = np.array([(number > 0) & (number <= ours), number > ours], dtype=float)
+    return Design.of([one + 1 for one in attackers], [two + 1 + ours for two in defenders], sums)
 
 
 def overall(attackers: Sequence[int], defenders: Sequence[int], count: int) -> Design:
     """One strength an entrant, for both sides; see `by_side`. Nobody meets itself."""
-    both = by_side(attackers, defenders, (count, count)).rows
-    rows = np.column_stack([both[:, :1], both[:, 1 : 1 + count] + both[:, 1 + count :]])
-    return Design(rows, (np.arange(1 + count) > 0)[None, :].astype(float))
+    sums = (np.arange(1 + count) > 0)[None, :].astype(float)
+    return Design.of([one + 1 for one in attackers], [two + 1 for two in defenders], sums)
 
 
 def fit(
@@ -108,22 +115,31 @@ def fit(
 class _Model:
     """The likelihood with its prior: phantom matches are more pairs, one a coefficient."""
 
-    rows: Floats
+    rows: Any
+    """(P + K, K), sparse."""
     squares: Any
-    """(P + K, K * K), sparse: outer products of the rows, which hold three numbers each."""
+    """(K * K, P + K), sparse: their outer products."""
     sums: Floats
     phantom: float
 
     @classmethod
     def of(cls, design: Design, phantom: float) -> Self:
-        from scipy.sparse import csr_array
+        from scipy.sparse import csr_array, eye_array, vstack
 
-        count = design.rows.shape[1]
-        rows = np.vstack([design.rows, np.eye(count)])
-        first, second = np.divmod(np.arange(count**2), count)
-        sparse = csr_array(rows).tocsc()
-        squares = sparse[:, first].multiply(sparse[:, second])
-        return cls(rows, squares.tocsr(), design.sums, phantom)
+        pairs, count = design.rows.shape
+        columns, values = design.rows.indices.reshape(-1, 3), design.rows.data.reshape(-1, 3)
+        where = columns[:, :, None].astype(np.int64) * count + columns[:, None, :]
+        products = values[:, :, None] * values[:, None, :]
+        rows = np.repeat(np.arange(pairs), 9)
+        squares = csr_array((products.ravel(), (rows, where.ravel())), shape=(pairs, count**2))
+        own = np.arange(count)
+        prior = csr_array((np.ones(count), (own, own * (count + 1))), shape=(count, count**2))
+        return cls(
+            rows=vstack([design.rows, eye_array(count)], format="csr"),
+            squares=vstack([squares, prior], format="csr").T.tocsr(),
+            sums=design.sums,
+            phantom=phantom,
+        )
 
     def climb(self, won: Floats, met: Floats, start: Floats) -> Floats:
         prior = np.full((len(won), len(start)), self.phantom)
@@ -140,14 +156,14 @@ class _Model:
         raise RuntimeError("the ratings do not converge")
 
     def _value(self, won: Floats, met: Floats, at: Floats) -> Floats:
-        score = at @ self.rows.T
+        score = (self.rows @ at.T).T
         return np.asarray((won * score - met * np.logaddexp(0.0, score)).sum(axis=1))
 
     def _step(self, won: Floats, met: Floats, at: Floats) -> Floats:
         """Newton's step within the plane where the sums are 0."""
-        odds = 0.5 * (1.0 + np.tanh(0.5 * (at @ self.rows.T)))
+        odds = 0.5 * (1.0 + np.tanh(0.5 * (self.rows @ at.T).T))
         slope = (won - met * odds) @ self.rows
-        curve = (self.squares.T @ (met * odds * (1 - odds)).T).T
+        curve = (self.squares @ (met * odds * (1 - odds)).T).T
         curve = curve.reshape(-1, at.shape[1], at.shape[1]) + self.sums.T @ self.sums
         across = np.broadcast_to(self.sums.T, (len(at), *self.sums.T.shape))
         both = np.linalg.solve(curve, np.concatenate([slope[..., None], across], axis=2))

@@ -26,6 +26,10 @@ AVERAGE = 1500.0
 POINTS = 400 / math.log(10)
 """Rating points of a unit of log-odds: 400 points are odds of 10 to 1, as in chess (Elo, 1978)."""
 _TAILS = (0.025, 0.975)
+_WORK = 1e10
+"""Resamples times the cube of strengths, at most: some twenty seconds on one core."""
+_LEAST = 100
+"""Resamples with which percentiles can be told at all."""
 _REACH = 40.0
 """Log-odds around 0 within which a posterior is worked out; at most e**-20 of it lies outside."""
 
@@ -68,15 +72,17 @@ def rate(results: Sequence[MatchResult], *, seed: int, replicates: int) -> Ratin
     Args:
         results: mirrors and matches without a winner say nothing here.
         seed: of the bootstrap, >= 0.
-        replicates: resamples; 0 for ratings without intervals.
+        replicates: resamples; 0 for ratings without intervals. Of more than about a hundred
+            entrants fewer are drawn, and of more than about 230, too few for intervals: none.
     """
     rated = [each for each in results if each.winner is not None and not each.fixture.mirror]
     if not rated:
         return Ratings({}, {}, {}, {"overall": None, "sides": None}, (), (), None)
     counts = Counts.of(rated)
-    draws = counts.resampled(seed, replicates) if replicates else None
     both = sorted({name for pair in counts.pairs for name in pair})
     ours, theirs = (sorted(set(names)) for names in zip(*counts.pairs, strict=True))
+    replicates = _affordable(replicates, len(ours) + len(theirs))
+    draws = counts.resampled(seed, replicates) if replicates else None
     one = _rated(overall(*_numbers(counts, both, both), len(both)), counts, draws)
     sizes = len(ours), len(theirs)
     two = _rated(by_side(*_numbers(counts, ours, theirs), sizes), counts, draws)
@@ -89,6 +95,11 @@ def rate(results: Sequence[MatchResult], *, seed: int, replicates: int) -> Ratin
         side_groups=side_groups(counts.pairs),
         resampling=Resampling(counts.unit, len(counts.wins), replicates) if replicates else None,
     )
+
+
+def _affordable(replicates: int, strengths: int) -> int:
+    possible = min(replicates, int(_WORK / strengths**3))
+    return 0 if possible < min(replicates, _LEAST) else possible
 
 
 def _numbers(
@@ -131,16 +142,17 @@ def _rated(
 
 def _one_sided(design: Design, wins: Floats, matches: Floats) -> list[int]:
     """The coefficients in whose favour all matches went, or none."""
-    plus, minus = design.rows > 0, design.rows < 0
+    plus, minus = (design.rows > 0).astype(float), (design.rows < 0).astype(float)
     favour = wins @ plus + (matches - wins) @ minus
-    total = matches @ (plus | minus)
+    total = matches @ (plus + minus)
     return [int(number) for number in np.flatnonzero((favour == 0) | (favour == total))]
 
 
 def _posterior(design: Design, wins: Floats, matches: Floats, best: Floats, number: int) -> Floats:
     """Ends of a coefficient's 95 % interval under the prior, the others as they are (2,)."""
-    met = design.rows[:, number] != 0
-    row, won, count = design.rows[met, number], wins[met], matches[met]
+    column = design.rows[:, [number]].toarray()[:, 0]
+    met = column != 0
+    row, won, count = column[met], wins[met], matches[met]
     values = np.linspace(-_REACH, _REACH, 4001)
     score = (design.rows[met] @ best)[:, None] + row[:, None] * (values - best[number])
     weight = won @ score - count @ np.logaddexp(0.0, score)

@@ -1,7 +1,7 @@
 """Bootstrap of a tournament: what is drawn whole, and how often each was drawn.
 
 Matches in the same world (a scenario and a seed) share its data, and the matches of a meeting
-their players; so worlds are drawn where there are at least ten, else meetings where there are,
+their players; so worlds are drawn where there are at least twenty, else meetings where there are,
 else single matches. Field and Welsh, "Bootstrapping clustered data" (2007): the cluster bootstrap
 needs not the sizes of the clusters to be equal, but their number not to be small.
 """
@@ -19,7 +19,7 @@ from wargame.stages import Side
 from wargame.tournament.bradley_terry import Floats
 from wargame.tournament.outcome import Fixture, MatchResult
 
-ENOUGH = 10
+ENOUGH = 20
 """Fewer units than this are too few to draw from."""
 
 

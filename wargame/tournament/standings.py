@@ -26,7 +26,7 @@ from wargame.tournament.tally import (
     missions,
     pairings,
     player,
-    tally,
+    tallies,
     win_table,
 )
 
@@ -200,7 +200,13 @@ def standings(
         raise ValueError("an entrant or a result is there twice")
     plays = _played(entrants, listed) if sides is None else sides
     ratings = rate(listed, seed=seed, replicates=replicates)
-    rows = _ranked([_row(name, listed, plays[name], ratings) for name in entrants])
+    did = tallies(entrants, listed)
+    rows = _ranked(
+        [
+            _row(name, {side: did[name, side] for side in SIDES}, plays[name], ratings)
+            for name in entrants
+        ]
+    )
     names = {side: [name for name in entrants if side in plays[name]] for side in SIDES}
     matrix, met = missions(listed, names), pairings(listed)
     return Standings(
@@ -226,9 +232,7 @@ def _played(names: Iterable[str], results: Sequence[MatchResult]) -> dict[str, s
     return found
 
 
-def _row(
-    name: str, results: Sequence[MatchResult], plays: Collection[Side], ratings: Ratings
-) -> Row:
+def _row(name: str, did: Mapping[Side, Tally], plays: Collection[Side], ratings: Ratings) -> Row:
     both = len(set(plays)) == len(SIDES)
     return Row(
         name=name,
@@ -236,7 +240,7 @@ def _row(
         ranks=dict.fromkeys(SIDES),
         rating=ratings.overall.get(name) if both else None,
         ratings={side: ratings.of(side).get(name) for side in SIDES},
-        tallies={side: tally(name, side, results) for side in SIDES},
+        tallies=did,
     )
 
 

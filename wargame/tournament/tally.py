@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,9 +93,17 @@ def player(result: MatchResult, side: Side) -> str:
     return fixture.attacker if side is Side.ATTACKER else fixture.defender
 
 
-def tally(name: str, side: Side, results: Sequence[MatchResult]) -> Tally:
-    """What an entrant did on a side."""
-    own = [each for each in results if player(each, side) == name and not each.fixture.mirror]
+def tallies(names: Iterable[str], results: Sequence[MatchResult]) -> dict[tuple[str, Side], Tally]:
+    """What each entrant did on each side."""
+    own: dict[tuple[str, Side], list[MatchResult]] = {(n, s): [] for n in names for s in SIDES}
+    for each in results:
+        if not each.fixture.mirror:
+            for side in SIDES:
+                own[player(each, side), side].append(each)
+    return {key: _tally(key[1], played) for key, played in own.items()}
+
+
+def _tally(side: Side, own: Sequence[MatchResult]) -> Tally:
     sign = 1.0 if side is Side.ATTACKER else -1.0
     offences = Counter(each.status[side] for each in own if each.status[side] is not Status.OK)
     return Tally(
