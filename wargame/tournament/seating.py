@@ -6,9 +6,8 @@ from pathlib import Path
 
 from wargame.errors import WargameError
 from wargame.game.agent import Agent, Fault, agent_class
-from wargame.sandbox.guest import Guest, Program, Script
 from wargame.sandbox.limits import Limits
-from wargame.sandbox.warden import Warden
+from wargame.sandbox.warden import Guest, Program, Script, Warden
 from wargame.stages import Side
 from wargame.tournament.entrant import Kind, Submission
 from wargame.tournament.package import unpacked

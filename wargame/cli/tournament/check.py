@@ -1,0 +1,98 @@
+"""`wargame tournament check`: whether an agent is valid, in words or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from wargame.cli import options
+
+if TYPE_CHECKING:
+    from wargame.tournament.check import Report, SideReport
+
+DESCRIPTION = (
+    "Takes an agent in as a tournament does, and plays it for real, isolated, on each side that it "
+    "plays. Ends with exit code 0 where it is valid and 1 where it is not."
+)
+INVALID = 1
+_WIDTH = 10
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments."""
+    parser.add_argument(
+        "agent",
+        metavar="AGENT",
+        help="a Python file, a policy's folder, a folder or archive of a program, or a ready name",
+    )
+    parser.add_argument(
+        "--command", metavar="WORDS", help='what starts a program, such as "node agent.js"'
+    )
+    parser.add_argument("--side", choices=("attacker", "defender"), help="try one side only")
+    parser.add_argument(
+        "--scenario", default="mapengine", metavar="S", help="a name or a YAML file (mapengine)"
+    )
+    parser.add_argument(
+        "--no-isolation",
+        action="store_true",
+        help="run the agent with your own rights: only for code that you trust",
+    )
+    options.json(parser, "print one JSON object instead")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Checks; returns 0 for a valid agent and 1 for another."""
+    from wargame.errors import WargameError
+    from wargame.sandbox.method import choose
+    from wargame.stages import Side
+    from wargame.store import canonical
+    from wargame.tournament.check import check
+
+    try:
+        command = shlex.split(args.command or "")
+    except ValueError as error:
+        raise WargameError(f"--command: {error}") from error
+    report = check(
+        args.agent,
+        command=command,
+        game=args.scenario,
+        sides=(Side(args.side),) if args.side else (),
+        method=choose(unsafe=args.no_isolation),
+    )
+    if args.json:
+        sys.stdout.write(canonical(report.to_json()).decode() + "\n")
+    else:
+        print(told(report))
+    return 0 if report.valid else INVALID
+
+
+def told(report: Report) -> str:
+    """The report in words, a few lines."""
+    if report.problem:
+        return f"{report.agent}: not valid\n  {report.problem}"
+    title = f", {_plain(report.title)!r}" if report.title else ""
+    head = f"{report.agent}: {'valid' if report.valid else 'not valid'} ({report.kind}{title})"
+    lines = [head, *(line for side in report.sides for line in _side(side))]
+    return "\n".join([*lines, f"  digest    {report.digest[:16]}"])
+
+
+def _side(side: SideReport) -> list[str]:
+    facts = [f"{side.rounds} rounds against {' and '.join(side.rivals)}"]
+    if side.slowest_ms is not None:
+        facts.append(f"slowest answer {side.slowest_ms:.1f} ms")
+    if side.memory_mb:
+        facts.append(f"at most {side.memory_mb:.0f} MB")
+    lines = [f"  {side.side.value:{_WIDTH}}{side.status.value:8}  {', '.join(facts)}"]
+    if side.problem:
+        lines.append(f"  {'':{_WIDTH}}{side.problem}")
+    if side.problem and side.output:
+        kept = side.output.splitlines()[-20:]
+        lines += ["  what it wrote to its standard error:", *(f"  | {_plain(k)}" for k in kept)]
+    return lines
+
+
+def _plain(text: str) -> str:
+    # A stranger's text must not steer the terminal.
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
