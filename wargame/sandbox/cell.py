@@ -45,6 +45,7 @@ class Cell:
         self._end = b""
         self._stopped: Stopped | None = None
         self._looked = 0.0
+        self.closed = False
         self._killed_for_want = _out_of_memory_kills()
 
     @property
@@ -95,6 +96,7 @@ class Cell:
         self._kill()
         self._drain()
         self._ends.close()
+        self.closed = True
 
     def _await(self, deadline: float) -> bytes:
         poll = self._poll()

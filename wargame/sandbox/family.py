@@ -43,6 +43,7 @@ def _alive(root: int) -> bool:
 
 
 def reap() -> None:
+    """Buries every child of this process that has ended."""
     try:
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass

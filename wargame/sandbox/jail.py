@@ -51,8 +51,9 @@ def start(order: Order, inner: Callable[[], NoReturn]) -> None:
         return
     try:
         os.close(ready)
-        # The old root's /proc tells the number that no other keeper has now.
-        user = _FIRST_USER + int(os.readlink("/proc/self")) % _USERS if privileged else USER
+        # The old root's /proc tells a number that no other keeper has.
+        number = int(str(Path("/proc/self").readlink()))
+        user = _FIRST_USER + number % _USERS if privileged else USER
         os.umask(0o022)
         socket.sethostname("agent")
         _build(order, user, privileged)
@@ -104,11 +105,11 @@ def _build(order: Order, user: int, privileged: bool) -> None:
         _bind(handle, root + place)
     _own_folder(order.folder, own, root + view.AGENT, privileged)
     _furnish(root, user)
-    os.mkdir(root + view.SCRATCH)
+    Path(root + view.SCRATCH).mkdir()
     owner = f"uid={user},gid={user}" if privileged else ""
-    size = f"mode=700,size={order.space},nr_inodes=65536,{owner}".rstrip(",")
+    size = f"mode=700,size={order.space},nr_inodes=16384,{owner}".rstrip(",")
     syscalls.mount("tmpfs", root + view.SCRATCH, "tmpfs", _PLAIN, size)
-    os.mkdir(root + "/proc")
+    Path(root + "/proc").mkdir()
     syscalls.mount("proc", root + "/proc", "proc", _PLAIN | MS_NOEXEC)
     if not privileged:
         Path(root + "/proc/sys/user/max_user_namespaces").write_text("0")
@@ -121,10 +122,9 @@ def _build(order: Order, user: int, privileged: bool) -> None:
 def _bind(handle: int, target: str) -> None:
     source = f"/proc/self/fd/{handle}"
     if Path(source).is_dir():
-        os.makedirs(target, exist_ok=True)
+        Path(target).mkdir(parents=True, exist_ok=True)
     else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH120
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+        _made(target).touch()
     syscalls.mount(source, target, "", MS_BIND | MS_REC)
     os.close(handle)
 
@@ -135,10 +135,9 @@ def _own_folder(folder: str, handle: int, target: str, privileged: bool) -> None
         syscalls.shut(target)
         return
     copytree(f"/proc/self/fd/{handle}", target, symlinks=True)
-    for base, _, names in os.walk(target):
-        for place in (base, *(os.path.join(base, name) for name in names)):  # noqa: PTH118
-            if not os.path.islink(place):  # noqa: PTH114
-                os.chmod(place, 0o755)  # noqa: S103
+    for place in (Path(target), *Path(target).rglob("*")):
+        if not place.is_symlink():
+            place.chmod(0o755)
 
 
 def _readable(folder: str) -> bool:
@@ -153,8 +152,13 @@ def _readable(folder: str) -> bool:
 
 def _furnish(root: str, user: int) -> None:
     for place, content in view.accounts(user).items():
-        os.makedirs(os.path.dirname(root + place), exist_ok=True)  # noqa: PTH120
-        Path(root + place).write_text(content)
+        _made(root + place).write_text(content)
     for place, to in view.links().items():
-        os.makedirs(os.path.dirname(root + place), exist_ok=True)  # noqa: PTH120
-        os.symlink(to, root + place)
+        _made(root + place).symlink_to(to)
+
+
+def _made(place: str) -> Path:
+    """A path whose folder is there."""
+    path = Path(place)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path

@@ -11,6 +11,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from wargame.sandbox import family, guest, syscalls
@@ -116,10 +117,8 @@ def _obey(word: bytes, alone: bool) -> bool:
     if number is None:
         return False
     if alone:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(-1, number)  # in one step: nothing can be forked past it
-        except ProcessLookupError:
-            pass
     else:
         family.signal_all(os.getpid(), number)
     return True

@@ -36,14 +36,18 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start: float = Field(10.0, gt=0, le=300, description="seconds until it is ready")
+    start: float = Field(default=10.0, gt=0, le=300, description="seconds until it is ready")
     move: float = Field(
-        2.0, gt=0, le=3600, description="seconds an answer, before the bank is used"
+        default=2.0, gt=0, le=3600, description="seconds an answer, before the bank is used"
     )
-    bank: float = Field(10.0, ge=0, le=36000, description="seconds beyond that, over the match")
-    memory: int = Field(512, ge=32, le=65536, description="megabytes")
-    processes: int = Field(32, ge=1, le=1024, description="processes and threads")
-    file: int = Field(16, ge=1, le=4096, description="megabytes of any one file it writes")
-    scratch: int = Field(64, ge=1, le=16384, description="megabytes of its scratch folder")
-    output: int = Field(64, ge=1, le=65536, description="kilobytes kept of its standard error")
-    line: int = Field(64, ge=1, le=1024, description="kilobytes of its longest answer")
+    bank: float = Field(
+        default=10.0, ge=0, le=36000, description="seconds beyond that, over the match"
+    )
+    memory: int = Field(default=512, ge=32, le=65536, description="megabytes")
+    processes: int = Field(default=32, ge=1, le=1024, description="processes and threads")
+    file: int = Field(default=16, ge=1, le=4096, description="megabytes of any one file it writes")
+    scratch: int = Field(default=64, ge=1, le=16384, description="megabytes of its scratch folder")
+    output: int = Field(
+        default=64, ge=1, le=65536, description="kilobytes kept of its standard error"
+    )
+    line: int = Field(default=64, ge=1, le=1024, description="kilobytes of its longest answer")

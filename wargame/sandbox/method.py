@@ -74,7 +74,7 @@ def works(method: Method) -> bool:
     probe = Program(view.PACKAGE, (sys.executable, "-S", "-c", f"print({_SAID.decode()!r})"))
     try:
         with Warden(method) as warden:
-            cell = warden.open(probe, Limits(memory=256))
+            cell = warden.open(probe, Limits())
             return cell.receive(time.monotonic() + _WAIT) == _SAID
     except (WargameError, Stopped, OSError):
         return False

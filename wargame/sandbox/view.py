@@ -37,7 +37,7 @@ def folders() -> tuple[str, ...]:
 def links() -> dict[str, str]:
     """Symbolic links to make: where to what."""
     top = (f"/{name}" for name in _LIBRARIES if Path("/", name).is_symlink())
-    made = {place: os.readlink(place) for place in top}
+    made = {place: str(Path(place).readlink()) for place in top}
     for place in (*_python(), *_game(), "/etc/localtime"):
         real = os.path.realpath(place)
         if os.path.exists(place) and real != place:  # noqa: PTH110

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import os
 import shutil
 import signal
@@ -109,6 +108,7 @@ class Warden:
             here.close()
             _bury(process, scratch)
             raise
+        self._cells = [each for each in self._cells if not each.closed]
         self._cells.append(cell)
         return cell
 
@@ -117,13 +117,7 @@ class Warden:
         for cell in self._cells:
             cell.close()
         self._cells.clear()
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._nursery is not None:
-            self._nursery.kill()
-            self._nursery.wait()
-            self._nursery = None
+        self._leave_nursery()
 
     def _order(self, guest: Guest, limits: Limits, scratch: str | None) -> Order:
         script = isinstance(guest, Script)
@@ -159,6 +153,7 @@ class Warden:
                 stderr=inner.stderr,
                 pass_fds=(line,),
                 env=view.trusted_environment(),
+                start_new_session=True,
             )
         for again in (True, False):
             try:
@@ -230,7 +225,7 @@ class Warden:
             if closed:
                 return
             closed = True
-            if not apart:
+            if not apart and not wait_for(keeper, 0):
                 family.kill_all(number)
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(keeper, signal.SIGKILL)

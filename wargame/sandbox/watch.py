@@ -13,6 +13,7 @@ MEGABYTE = 1 << 20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _THREADS, _RESIDENT = 17, 21  # fields of /proc/PID/stat after the name
 _NOTICED = 4 * MEGABYTE
+_NODE = 1024  # bytes that the kernel keeps for a file in memory, about
 
 
 class Crowd(Protocol):
@@ -35,7 +36,8 @@ class Apart:
 
     def processes(self) -> list[str]:
         """Their numbers inside."""
-        return [name for name in os.listdir(self._proc) if name.isdigit() and name != "1"]
+        names = os.listdir(self._proc)  # noqa: PTH208  (of a handle, not of a path)
+        return [name for name in names if name.isdigit() and name != "1"]
 
     def read(self, process: str, file: str) -> str:
         """A file about one."""
@@ -90,11 +92,13 @@ class Watch:
     def look(self) -> tuple[Status, str] | None:
         """The limit that is broken, if any."""
         crowd = self._crowd.processes()
+        many = f"it ran more than {self._limits.processes} processes and threads at once"
+        if len(crowd) > self._limits.processes:
+            return Status.ERROR, many
         facts = [self._crowd.read(process, "stat").rpartition(")")[2].split() for process in crowd]
         alive = [fact for fact in facts if len(fact) > _RESIDENT]
         if sum(int(fact[_THREADS]) for fact in alive) > self._limits.processes:
-            most = self._limits.processes
-            return Status.ERROR, f"it ran more than {most} processes and threads at once"
+            return Status.ERROR, many
         resident = sum(int(fact[_RESIDENT]) for fact in alive) * _PAGE
         if self._memory(crowd, resident) > self._most:
             return Status.MEMORY, f"it used more memory than {self._limits.memory} MB"
@@ -118,7 +122,8 @@ class Watch:
         if self._scratch is None:
             return 0
         facts = os.fstatvfs(self._scratch)
-        return (facts.f_blocks - facts.f_bfree) * facts.f_frsize
+        nodes = facts.f_files - facts.f_ffree
+        return (facts.f_blocks - facts.f_bfree) * facts.f_frsize + nodes * _NODE
 
     def _share(self, process: str) -> int | None:
         """One process's part in what is shared, and all that is its own; None: not told."""
