@@ -125,6 +125,12 @@ def test_late_is_a_timeout_in_words_without_the_clock(name: str) -> None:
     assert seat.fault(begun=len(answers) > 1) == (Status.TIMEOUT, f"ada: {words}")
 
 
+def test_a_timeout_before_its_time_is_told_in_the_cells_own_words() -> None:
+    end = Stopped(Status.TIMEOUT, "it used more processor time than all its moves may take")
+    words = "ada: used more processor time than all its moves may take"
+    assert Seat((0, READY), (1, end)).fault() == (Status.TIMEOUT, words)
+
+
 def test_an_answer_that_a_slow_cell_still_hands_over_is_late() -> None:
     seat = Seat((0, READY))
 
@@ -194,7 +200,7 @@ def test_a_guest_that_ended_is_told_with_its_last_words(name: str, begun: bool) 
 
 
 def test_memory_keeps_its_status_and_says_nothing_of_the_output() -> None:
-    end = Stopped(Status.MEMORY, "took more than 512 MB of memory")
+    end = Stopped(Status.MEMORY, "it took more than 512 MB of memory")
     seat = Seat((0, READY), (0, end), output="noise")
     assert seat.fault() == (Status.MEMORY, "ada: took more than 512 MB of memory")
 

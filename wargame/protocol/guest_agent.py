@@ -83,6 +83,7 @@ class GuestAgent(Agent):
         """
         super().begin(side, scenario, rng)
         seed = int(rng.integers(SEEDS))
+        self._start()
         said = lines.line(telling.hello(scenario, Deck.of(scenario, side), seed, self.limits))
         late = f"was not ready within {self.limits.start:g} s"
         ready, self.started = self._asked(said, Ready, self.limits.start, late)
@@ -136,20 +137,35 @@ class GuestAgent(Agent):
         move, bank = self.limits.move, self.limits.bank
         return f"{move:g} s and the bank of {bank:g} s" if bank else f"{move:g} s"
 
+    def _start(self) -> None:
+        self.close()
+        self._output, self._peak = "", 0
+        self.slowest = self.spent = 0.0
+        try:
+            self._cell = self._open()
+        except Stopped as stopped:
+            self._stopped(stopped)
+
     def _asked(
         self, said: bytes, kind: type[_Answer], seconds: float, late: str
     ) -> tuple[_Answer, float]:
         """What the guest answers, and the seconds that it took."""
+        if self._cell is None:
+            raise WargameError(f"{self.name} runs no more; a match begins it anew")
+        began = self._clock()
         try:
-            cell = self._running(opening=kind is Ready)
-            began = self._clock()
-            cell.send(said)
-            raw = cell.receive(began + seconds)
-            took = self._clock() - began
+            self._cell.send(said)
+            raw = self._cell.receive(began + seconds)
         except Stopped as stopped:
-            self._stopped(stopped, late)
+            if stopped.status is Status.TIMEOUT and self._clock() >= began + seconds:
+                self._fail(late, Status.TIMEOUT)
+            self._stopped(stopped)
+        took = self._clock() - began
         if took > seconds:
             self._fail(late, Status.TIMEOUT)
+        return self._read(raw, kind), took
+
+    def _read(self, raw: bytes, kind: type[_Answer]) -> _Answer:
         try:
             answer = lines.read_agent(raw)
         except lines.Nonsense as error:
@@ -158,21 +174,11 @@ class GuestAgent(Agent):
             wanted = kind.__name__.lower()
             words = f'answered with "{answer.kind}" where "{wanted}" was due'
             self._fail(words, Status.ILLEGAL)
-        return answer, took
+        return answer
 
-    def _running(self, *, opening: bool) -> Cell:
-        if opening:
-            self.close()
-            self._output, self._peak = "", 0
-            self.slowest = self.spent = 0.0
-            self._cell = self._open()
-        if self._cell is None:
-            raise WargameError(f"{self.name} runs no more; a match begins it anew")
-        return self._cell
-
-    def _stopped(self, stopped: Stopped, late: str) -> NoReturn:
+    def _stopped(self, stopped: Stopped) -> NoReturn:
         self.close()
-        words = late if stopped.status is Status.TIMEOUT else str(stopped)
+        words = str(stopped).removeprefix("it ")
         if stopped.status is Status.ERROR:
             last = self._last_words()
             words = f"{words}: {last}" if last else words

@@ -63,53 +63,53 @@ class Hello(_Told):
     """The first message: who the agent plays, and in which game."""
 
     kind: Literal["hello"]
-    protocol: Literal["wargame-agent"]
+    protocol: Literal["wargame-agent"] = Field(description="the protocol's name")
     version: int = Field(ge=1, description="of the protocol that the match speaks")
-    side: Side
+    side: Side = Field(description="the side that the agent plays")
     seed: int = Field(ge=0, lt=SEEDS, description="for the agent's own chance, and its alone")
     scenario: dict[str, Any] = Field(description="the scenario's content, as its file says it")
-    deck: DeckTold
-    limits: LimitsTold
+    deck: DeckTold = Field(description="the own deck")
+    limits: LimitsTold = Field(description="what the agent may use")
 
 
 class MoveTold(_Told):
     """One action, and whether it is allowed now."""
 
-    action: int
+    action: int = Field(description="its number")
     card: str | None = Field(description="null for passing")
     strength: Strength | None = Field(description="null for passing")
     cost: int = Field(description="points")
-    legal: bool
+    legal: bool = Field(description="whether it is allowed now")
     reason: str | None = Field(description="why it is not allowed; null where it is")
 
 
 class OwnTold(_Told):
     """An own card in force."""
 
-    card: str
-    strength: Strength
+    card: str = Field(description="its name")
+    strength: Strength = Field(description="that it was played at")
     rounds_left: int = Field(description="rounds it would still act in, the coming one included")
 
 
 class ReadingTold(_Told):
     """What one instrument showed; false alarms included."""
 
-    instrument: str
-    channel: str
-    value: float
+    instrument: str = Field(description="the card or base instrument that shows it")
+    channel: str = Field(description="what is read; stable from round to round")
+    value: float = Field(description="what it shows")
     low: float = Field(description="lower end of the 95 % interval")
-    high: float = Field(description="upper end")
-    alarm: bool
+    high: float = Field(description="upper end of it")
+    alarm: bool = Field(description="whether the instrument raised an alarm")
     text: str = Field(description="the same in a sentence")
 
 
 class ViewTold(_Told):
     """All that an agent may know."""
 
-    side: Side
+    side: Side = Field(description="the own side")
     round: int = Field(description="the round to be played, from 1")
     rounds: int = Field(description="rounds of the match")
-    budget: int = Field(description="points")
+    budget: int = Field(description="points at hand")
     moves: tuple[MoveTold, ...] = Field(description="every action, by number; 0 is to pass")
     in_force: tuple[OwnTold, ...] = Field(description="own cards in force, oldest first")
     access: tuple[Access, ...] = Field(description="what the attacker holds; a defender's is empty")
@@ -123,16 +123,16 @@ class Turn(_Told):
     """The agent is to move."""
 
     kind: Literal["turn"]
-    round: int = Field(ge=1)
+    round: int = Field(ge=1, description="the round to be played; the answer repeats it")
     bank: float = Field(ge=0, description="seconds left in the time bank")
-    view: ViewTold
+    view: ViewTold = Field(description="all that the agent may know")
 
 
 class End(_Told):
     """The match is over; the agent answers nothing and leaves."""
 
     kind: Literal["end"]
-    view: ViewTold
+    view: ViewTold = Field(description="after the last round")
 
 
 class Ready(_Answer):
