@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from wargame.sandbox.ends import Ends, give, take, wait_for
+from wargame.sandbox.ends import Ends, give, hear, take, wait_for
 from wargame.sandbox.keeper import EXIT, GO, HALT, SIGNAL
 from wargame.sandbox.limits import Limits, Status, Stopped
 from wargame.sandbox.order import OUT_OF_MEMORY
@@ -185,19 +185,13 @@ class Cell:
 
     def _ended(self) -> Stopped:
         if wait_for(self._ends.line.fileno(), _LAST_WORD):
-            self._end = self._last_word()
+            self._end = hear(self._ends.line)[0] or b"gone"
         self._drain()
         word, _, number = self._end.partition(b" ")
         if word not in (EXIT, SIGNAL):
             # Its keeper was killed with it: by the kernel for memory, or nobody knows.
             word, number = (SIGNAL, b"9") if word == b"gone" else (b"", b"0")
         return self._stop(*self._verdict(word, int(number)))
-
-    def _last_word(self) -> bytes:
-        try:
-            return self._ends.line.recv(64) or b"gone"
-        except OSError:
-            return b"gone"
 
     def _verdict(self, word: bytes, number: int) -> tuple[Status, str]:
         memory = (Status.MEMORY, f"it used more memory than {self._limits.memory} MB")

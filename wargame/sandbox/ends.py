@@ -42,9 +42,9 @@ class Inner:
     stderr: int
     line: socket.socket
 
-    def handles(self) -> list[int]:
-        """In the order of standard streams, the line last."""
-        return [self.stdin, self.stdout, self.stderr, self.line.fileno()]
+    def streams(self) -> list[int]:
+        """In the order of their numbers."""
+        return [self.stdin, self.stdout, self.stderr]
 
     def close(self) -> None:
         """All of them."""
@@ -83,6 +83,18 @@ def give(handle: int, data: bytes) -> int | None:
         return 0
     except OSError:
         return None
+
+
+def hear(line: socket.socket, handles: int = 0) -> tuple[bytes, list[int]]:
+    """The next message with the handles in it; empty at the end."""
+    for _ in range(2):
+        try:
+            return socket.recv_fds(line, 4096, handles)[:2]
+        except ConnectionResetError:
+            continue  # it left words of ours unread; its own last ones come after this
+        except OSError:
+            break
+    return b"", []
 
 
 def wait_for(handle: int, seconds: float) -> bool:

@@ -27,15 +27,19 @@ _LARGEST = 1 << 20
 def main() -> NoReturn:
     """Under bubblewrap: the socket's number is the one argument."""
     line = int(sys.argv[1])
-    keep(line, read_order(line))
+    keep(line, receive_order(line))
 
 
-def read_order(line: int) -> Order:
-    """The first message of the host."""
+def receive_order(line: int) -> Order:
+    """The first message of the host; the standard streams that come with it become ours."""
     with socket.socket(fileno=os.dup(line)) as host:
-        message = host.recv(_LARGEST)
+        message, handles, _, _ = socket.recv_fds(host, _LARGEST, 3)
     if not message:
         os._exit(0)
+    # From numbers that cannot be among the standard ones.
+    for number, handle in enumerate(handles):
+        os.dup2(handle, number)
+        os.close(handle)
     return decode(message)
 
 

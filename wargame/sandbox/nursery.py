@@ -13,9 +13,8 @@ import socket
 import sys
 
 from wargame.sandbox import family, guest, jail, syscalls
-from wargame.sandbox.keeper import FAILED, keep, read_order
+from wargame.sandbox.keeper import FAILED, keep, receive_order
 
-_HANDLES = 4
 _TICK = 500  # milliseconds between burials
 
 
@@ -30,30 +29,29 @@ def main() -> None:
         family.reap()
         if not poll.poll(_TICK):
             continue
-        message, handles, _, _ = socket.recv_fds(control, 4096, _HANDLES)
+        message, handles, _, _ = socket.recv_fds(control, 4096, 1)
         if not message:
             return
-        _serve(control, message.decode().strip("-"), handles)
+        _serve(control, message.decode().strip("-"), handles[0])
 
 
-def _serve(control: socket.socket, runner: str, handles: list[int]) -> None:
+def _serve(control: socket.socket, runner: str, line: int) -> None:
     """Forks one keeper.
 
     Args:
         control: the warden's socket, which the keeper must not hold.
         runner: what to load beforehand, or nothing.
-        handles: the guest's standard streams, and its keeper's line to the host.
+        line: the keeper's socket to the host.
     """
     trouble = _warm(runner)
     child = os.fork()
     if child == 0:
         try:
             control.close()
-            _become_keeper(handles, trouble)
+            _become_keeper(line, trouble)
         finally:
             os._exit(0)
-    for handle in handles:
-        os.close(handle)
+    os.close(line)
 
 
 def _warm(runner: str) -> str:
@@ -68,14 +66,11 @@ def _warm(runner: str) -> str:
     return ""
 
 
-def _become_keeper(handles: list[int], trouble: str) -> None:
-    *streams, line = handles
-    for number, handle in enumerate(streams):
-        os.dup2(handle, number)
+def _become_keeper(line: int, trouble: str) -> None:
     try:
         if trouble:
             raise OSError(trouble)
-        order = read_order(line)
+        order = receive_order(line)
         if order.alone:
             jail.start(order, lambda: keep(line, order))
         else:

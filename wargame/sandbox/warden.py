@@ -18,7 +18,7 @@ from typing import Self
 from wargame.errors import WargameError
 from wargame.sandbox import bubblewrap, family, view
 from wargame.sandbox.cell import Cell
-from wargame.sandbox.ends import Ends, Inner, connect, wait_for
+from wargame.sandbox.ends import Ends, Inner, connect, hear, wait_for
 from wargame.sandbox.keeper import OPEN
 from wargame.sandbox.limits import Limits
 from wargame.sandbox.method import Method, choose
@@ -95,7 +95,7 @@ class Warden:
         scratch = self._scratch()
         order = self._order(guest, limits, scratch)
         try:
-            here.line.send(order.encode())
+            socket.send_fds(here.line, [order.encode()], there.streams())
             process = self._start(order, there)
         except BaseException:
             here.close()
@@ -148,18 +148,17 @@ class Warden:
             line = inner.line.fileno()
             return subprocess.Popen(  # noqa: S603
                 bubblewrap.arguments(order, line),
-                stdin=inner.stdin,
-                stdout=inner.stdout,
-                stderr=inner.stderr,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 pass_fds=(line,),
                 env=view.trusted_environment(),
                 start_new_session=True,
             )
         for again in (True, False):
             try:
-                socket.send_fds(
-                    self._open_nursery(), [(order.runner or "-").encode()], inner.handles()
-                )
+                runner = order.runner.encode() or b"-"
+                socket.send_fds(self._open_nursery(), [runner], [inner.line.fileno()])
                 break
             except OSError:
                 # It is gone, perhaps killed for memory; a fresh one does as well.
@@ -205,12 +204,12 @@ class Warden:
         """Waits for the keeper, which hands over what it is watched and killed by."""
         message, handles = b"", list[int]()
         if wait_for(ends.line.fileno(), _START):
-            message, handles, _, _ = socket.recv_fds(ends.line, 4096, 3)
+            message, handles = hear(ends.line, 3)
         word, _, rest = message.partition(b" ")
         if word != OPEN:
             why = rest.decode(errors="replace") or "its keeper does not answer"
             if process is not None and not rest:
-                why = _complaint(ends.stderr) or why
+                why = _complaint(process) or why
             raise WargameError(f"an agent could not be started by {self.method}: {why}")
         keeper, proc, place = handles
         number = int(rest)
@@ -244,11 +243,13 @@ def _bury(process: subprocess.Popen[bytes] | None, scratch: str | None) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
     if scratch is not None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _complaint(stderr: int) -> str:
-    if not wait_for(stderr, _CLOSE):
+def _complaint(process: subprocess.Popen[bytes]) -> str:
+    if process.stderr is None or not wait_for(process.stderr.fileno(), _CLOSE):
         return ""
-    return os.read(stderr, 4096).decode(errors="replace").strip()
+    return os.read(process.stderr.fileno(), 4096).decode(errors="replace").strip()
