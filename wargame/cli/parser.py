@@ -14,6 +14,9 @@ PLAYING = {
     "resume": "go on with an unfinished match",
     "replay": "look at a recorded match, round by round",
 }
+COMPETING = {
+    "tournament": "agents of a class play each other: isolated, rated, shown on a page",
+}
 LEARNING = {
     "train": "train a policy for one side on measured effects",
     "evaluate": "compare agents on seeds that nobody trained on",
@@ -35,7 +38,7 @@ LOOKING_UP = {
     "data": "list, fetch or add data sets",
     "store": "look at, check or clean the store of artifacts",
 }
-COMMANDS: Mapping[str, str] = {**PLAYING, **LEARNING, **CHECKING, **LOOKING_UP}
+COMMANDS: Mapping[str, str] = {**PLAYING, **COMPETING, **LEARNING, **CHECKING, **LOOKING_UP}
 """Command to what it does, for the help; each is a module of `wargame.cli.commands`."""
 
 _INTRO = """\
@@ -98,6 +101,7 @@ def _module(command: str) -> str:
 def _top() -> argparse.ArgumentParser:
     groups = {
         "matches": PLAYING,
+        "tournaments": COMPETING,
         "learning": LEARNING,
         "numbers": CHECKING,
         "what there is": LOOKING_UP,

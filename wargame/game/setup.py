@@ -18,10 +18,14 @@ from wargame.store import Store, open_store
 HUMAN = "human"
 
 
+def store_place() -> str:
+    """Where the user's own store is: `WARGAME_STORE`, a folder or a URL, else in the cache."""
+    return os.environ.get("WARGAME_STORE") or str(cache_home() / "store")
+
+
 def default_store() -> Store:
-    """The user's own store: `WARGAME_STORE`, a folder or a URL, else a folder in the cache."""
-    place = os.environ.get("WARGAME_STORE")
-    return open_store(place if place else cache_home() / "store")
+    """The user's own store."""
+    return open_store(store_place())
 
 
 def prepare(

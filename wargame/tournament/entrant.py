@@ -69,6 +69,11 @@ class Submission:
         facts = [self.kind.value, self.word, self.main, list(self.command), content]
         object.__setattr__(self, "digest", hashlib.sha256(canonical(facts)).hexdigest())
 
+    @property
+    def strange(self) -> bool:
+        """Whether it is a stranger's code, which has to run isolated."""
+        return self.kind in (Kind.PYTHON, Kind.PROGRAM)
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data, without the package."""
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,18 +48,14 @@ def take(terms: EntrantTerms, base: Path) -> Taken:
     return Taken(Entrant(terms.name, terms.title, by), "; ".join(reasons) or None)
 
 
-def isolated(entrants: list[Entrant]) -> bool:
-    """Whether any of them is a stranger's code, which has to run isolated."""
-    strange = (Kind.PYTHON, Kind.PROGRAM)
-    return any(each.kind in strange for entrant in entrants for each in entrant.by.values())
-
-
 def _submitted(player: Player, base: Path) -> tuple[Submission, list[str]]:
     try:
         found = submit(player.agent, base=base, command=player.command)
         sides_of(found)
     except WargameError as error:
-        return _refused(str(error)), [str(error)]
+        # Results say nothing of where on this machine a file lay.
+        why = str(error).replace(f"{base}{os.sep}", "")
+        return _refused(why), [why]
     return found, []
 
 

@@ -1,0 +1,1 @@
+"""The actions of `wargame tournament`: one file each."""
