@@ -23,7 +23,7 @@ def main(folder: str, port: str) -> None:
     authorizer = DummyAuthorizer()
     authorizer.add_user(USER, PASSWORD, folder, perm="elradfmwMT")
     FTPHandler.authorizer = authorizer
-    FTPHandler.log_prefix = ""
+    FTPHandler.auth_failed_timeout = 0
     server = FTPServer(("127.0.0.1", int(port)), FTPHandler)
     print(server.address[1], flush=True)
     threading.Thread(target=_leave_with_parent, daemon=True).start()

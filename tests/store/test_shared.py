@@ -20,8 +20,13 @@ from tests.store.ftp_server import PASSWORD
 from tests.store.makers import facts, numbers
 from wargame.errors import WargameError
 from wargame.game.setup import default_store
-from wargame.store import open_store
+from wargame.store import far, open_store
 from wargame.store.artifact import pack
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(far, "_PAUSES", (0.05, 0.1))
 
 
 @pytest.fixture
