@@ -147,8 +147,9 @@ class _Model:
         at = np.repeat(start[None, :], len(won), axis=0)
         value = self._value(won, met, at)
         for _ in range(_STEPS):
-            step = self._step(won, met, at)
-            if not np.isfinite(step).all():
+            try:
+                step = self._step(won, met, at)
+            except np.linalg.LinAlgError:
                 break
             if np.abs(step).max(initial=0.0) < _DONE:
                 return at + step

@@ -14,6 +14,8 @@ from wargame.tournament.tally import Missions, mean
 
 DRAWS = 200
 """Resamples at most: most of them are linear programs."""
+FEW = 10
+"""Fewer worlds than this make intervals that are too narrow."""
 _DIGITS = 6
 _Worlds = dict[tuple[str, int], list[float]]
 
@@ -43,8 +45,8 @@ class Mix:
     or more worlds (a scenario and a seed), or no intervals were asked for."""
     high: float | None
     worlds: int
-    """How many worlds the interval comes from; of fewer than 10 it is too narrow. 0 where there is
-    none."""
+    """How many worlds the interval comes from; of fewer than `FEW` it is too narrow. 0 where
+    there is none."""
     shares: Mapping[Side, tuple[Share, ...]]
     """Every attacker and every defender of the matrix, in its order, also those never played."""
 
@@ -83,7 +85,7 @@ def mix(
     cells = _by_world(matrix, results) if replicates else None
     value, ours, theirs = _ends(cells, matrix, seed, min(replicates, DRAWS))
     return Mix(
-        value=(level := round(found.value, _DIGITS)),
+        value=(level := _rounded(found.value)),
         low=None if value[0] is None else min(value[0], level),
         high=None if value[1] is None else max(value[1], level),
         worlds=0 if cells is None else cells.shape[2],
@@ -94,10 +96,15 @@ def mix(
     )
 
 
+def _rounded(number: float) -> float:
+    # Adding 0 makes nothing of a negative one.
+    return round(float(number), _DIGITS) + 0.0
+
+
 def _shares(names: Sequence[str], weights: Any, ends: Sequence[_Ends]) -> tuple[Share, ...]:
     shares = []
     for name, number, (low, high) in zip(names, weights, ends, strict=True):
-        weight = round(float(number), _DIGITS)
+        weight = _rounded(number)
         low, high = (
             None if low is None else min(low, weight),
             None if high is None else max(high, weight),
@@ -131,10 +138,7 @@ def _ends(
         return none, [none] * len(matrix.attackers), [none] * len(matrix.defenders)
     found = bootstrap(cells, np.random.default_rng(seed), replicates)
     value, ours, theirs = (
-        [
-            (round(float(low), _DIGITS), round(float(high), _DIGITS))
-            for low, high in zip(spread.low, spread.high, strict=True)
-        ]
+        [(_rounded(low), _rounded(high)) for low, high in zip(spread.low, spread.high, strict=True)]
         for spread in (found.value, found.attackers, found.defenders)
     )
     return value[0], list(ours), list(theirs)
