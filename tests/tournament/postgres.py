@@ -57,7 +57,15 @@ class Server:
         secret = folder / "secret"
         secret.write_text(PASSWORD)
         secret.chmod(0o644)
-        initdb = [bin_ / "initdb", "-D", folder / "data", "-U", USER, "-A", "scram-sha-256"]
+        initdb: list[str | Path] = [
+            bin_ / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            USER,
+            "-A",
+            "scram-sha-256",
+        ]
         initdb += [f"--pwfile={secret}", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **self._who)
         self.start()
@@ -71,18 +79,19 @@ class Server:
             "fsync": "off",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [self._bin / "postgres", "-D", self.folder / "data", *options]
+        command: list[str | Path] = [self._bin / "postgres", "-D", self.folder / "data", *options]
         with (self.folder / "log").open("ab") as log:
-            self._run = subprocess.Popen(
+            run: subprocess.Popen[bytes] = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=self.folder, **self._who
             )
+        self._run = run
         end = time.monotonic() + 30
         while True:
             try:
                 psycopg.connect(self.url("postgres"), connect_timeout=5).close()
                 return
             except psycopg.OperationalError:
-                if time.monotonic() > end or self._run.poll() is not None:
+                if time.monotonic() > end or run.poll() is not None:
                     raise
                 time.sleep(0.05)
 
