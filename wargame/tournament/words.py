@@ -21,15 +21,16 @@ _LEGEND = (
 _WHOLE = {Unit.WORLD: "worlds", Unit.MEETING: "meetings", Unit.MATCH: "matches"}
 
 
-def table(standings: Standings, *, width: int = WIDTH) -> str:
+def table(standings: Standings, *, width: int = WIDTH, notes: bool = True) -> str:
     """The standings and what is to be known of them, in lines of at most so many characters.
 
     Args:
         standings: of any results, also none.
         width: at least 80 for nothing but names to be cut.
+        notes: whether sentences follow.
     """
     lines = [_line(cells, width) for cells in (_HEAD, *(_cells(row) for row in standings.rows))]
-    wrapped = [textwrap.fill(note, width) for note in notes_on(standings)]
+    wrapped = [textwrap.fill(note, width) for note in notes_on(standings) if notes]
     return "\n".join([*(line.rstrip() for line in lines), "", *wrapped]).rstrip() + "\n"
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from textual.content import Content
-from textual.widget import Widget
-
 from wargame.stages import SIDES
 from wargame.tournament.match_words import names, offences, visible
 from wargame.tournament.outcome import MatchResult
-from wargame.tui.tournament.live import News, Note
-from wargame.tui.tournament.marks import Part, badge, fit, lines, mission_bar, player
+from wargame.tui.tournament.live import Live, News, Note
+from wargame.tui.tournament.marks import Part, badge, fit, mission_bar, player
+from wargame.tui.tournament.sheet import Sheet
 
 _TONES = {
     "round": ("──  ", "$muted"),
@@ -20,25 +18,19 @@ _WIDE = 120
 _WON = {"attacker": "attacker won", "defender": "defender held"}
 
 
-class Feed(Widget):
+class Feed(Sheet):
     """As many of the newest lines as there is room for."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, live: Live, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._news: list[News] = []
+        self._live = live
 
-    def show(self, news: list[News]) -> None:
-        """Shows these, the last of them on top."""
-        if news != self._news:
-            self._news = list(news)
-            self.refresh()
-
-    def render(self) -> Content:
-        """One line each."""
+    def draw(self) -> None:
+        """The news as they are now, the last of them on top."""
         width, height = self.size.width, self.size.height
-        if not self._news:
-            return Content.styled("No match is over yet.", "$muted")
-        return lines([_line(each, width) for each in self._news[: -height - 1 : -1]])
+        waiting: list[list[Part]] = [[("No match is over yet.", "$muted")]]
+        told = [_line(each, width) for each in self._live.news[: -height - 1 : -1]]
+        self.show(told or waiting)
 
 
 def _line(news: News, width: int) -> list[Part]:

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from textual.content import Content
-from textual.reactive import reactive
-from textual.widget import Widget
-
 from wargame.tournament.match_words import visible
 from wargame.tui.tournament.live import Live
 from wargame.tui.tournament.marks import Part, fit, share_bar
 from wargame.tui.tournament.pace import span
+from wargame.tui.tournament.sheet import Sheet
 
 
-class Heading(Widget):
-    """Redrawn by `show` only where what it says has changed."""
-
-    lines: reactive[Content] = reactive(Content(""))
+class Heading(Sheet):
+    """Title, round and leader; bar, pace and time left."""
 
     def __init__(self, live: Live, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._live = live
 
-    def show(self, note: str = "") -> None:
+    def draw(self, note: str = "") -> None:
         """How things stand; `note` takes the place of the time that is left."""
-        top, bar = self._title(), self._progress(note)
-        self.lines = Content("\n").join([Content.assemble(*top), Content.assemble(*bar)])
-
-    def render(self) -> Content:
-        """Both lines."""
-        return self.lines
+        self.show([self._title(), self._progress(note)])
 
     def _title(self) -> list[Part]:
         tally = self._live.tally

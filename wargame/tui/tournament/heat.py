@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from wargame.stages import Side
 from wargame.tui.tournament.live import Live
-from wargame.tui.tournament.marks import Part, fit, lines, winner
+from wargame.tui.tournament.marks import Part, fit, winner
 from wargame.tui.tournament.meetings import Meeting
+from wargame.tui.tournament.sheet import Sheet
 from wargame.tui.widgets.pipeline import SHAPE
 
 _LABEL, _SHORT = 16, 12
@@ -31,14 +31,14 @@ class Heat(VerticalScroll, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """One text."""
-        yield Static(id="cells")
+        yield Sheet(id="cells")
 
     def show(self) -> None:
         """The mission values as they are now."""
         found = self._live.standings
         if found is None or not self._live.meetings.pairs:
             empty: list[list[Part]] = [[("No match is over yet.", "$muted")]]
-            self.query_one("#cells", Static).update(lines(empty))
+            self.query_one("#cells", Sheet).show(empty)
             return
         order = self._live.names()
         attackers = [name for name in order if name in found.missions.attackers]
@@ -46,7 +46,7 @@ class Heat(VerticalScroll, can_focus=True):
         label, width = widths(self.size.width, len(defenders))
         told = heat(self._live, attackers, defenders, label, width)
         told += [[], *_legend(width)]
-        self.query_one("#cells", Static).update(lines(told))
+        self.query_one("#cells", Sheet).show(told)
 
     def on_resize(self) -> None:
         """Cells are as wide as there is room."""

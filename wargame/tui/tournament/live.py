@@ -45,6 +45,8 @@ class Live:
         self.news: list[News] = []
         """The newest last."""
         self._moves: dict[str, tuple[int, float]] = {}
+        self.opened = False
+        """Whether the tournament has begun to tell."""
         self.stale = False
         """Whether there are results that the standings do not count yet."""
 
@@ -53,6 +55,7 @@ class Live:
         self.tally.hear(event)
         match event:
             case Opened():
+                self.opened = True
                 self.meetings.add(event.results)
                 self._tell(*event.results[-NEWS:])
                 self.stale = True

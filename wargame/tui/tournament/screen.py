@@ -76,7 +76,7 @@ class TournamentScreen(Screen[None]):
             for title, pane in (
                 ("Standings", Table(self.live, id="standings")),
                 ("Mission, attackers against defenders", Heat(self.live, id="heat")),
-                ("Matches", Feed(id="feed")),
+                ("Matches", Feed(self.live, id="feed")),
             ):
                 pane.border_title = title
                 pane.add_class("hallpane")
@@ -127,16 +127,20 @@ class TournamentScreen(Screen[None]):
                 self.live.settle(made)
 
     def _draw(self) -> None:
-        self.query_one(Heading).show(self._note())
+        heat = self.query_one(Heat)
+        self.query_one(Heading).draw(self._note())
         self.query_one(Table).show()
-        self.query_one(Heat).show()
-        self.query_one(Feed).show(self.live.news)
+        if heat.display:
+            heat.show()
+        self.query_one(Feed).draw()
         if isinstance(self.app.screen, VersusScreen):
             self.app.screen.show()
 
     def _note(self) -> str:
         if self._driver.stopping and not self._ended:
             return "stopping: what is under way is called off"
+        if not self.live.opened:
+            return "taking the entrants in"
         return "writing the page" if self.live.tally.over and not self._ended else ""
 
     def _end(self) -> None:
@@ -173,6 +177,8 @@ class TournamentScreen(Screen[None]):
         """Out at once where all is played, else after a question."""
         if self._ended:
             self.app.exit()
+        elif self.live.tally.over:
+            self.notify("The page is being written; it takes a moment.", timeout=5)
         elif not self._driver.stopping:
             self.app.push_screen(StopScreen(), self._answered)
 

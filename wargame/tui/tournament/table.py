@@ -10,13 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Region
 from textual.message import Message
-from textual.widgets import Static
 
 from wargame.stages import SIDES
 from wargame.tournament.ratings import Rating
 from wargame.tournament.standings import Row
 from wargame.tui.tournament.live import Live
-from wargame.tui.tournament.marks import Part, fit, lines, share_bar
+from wargame.tui.tournament.marks import Part, fit, share_bar
+from wargame.tui.tournament.sheet import Sheet
 from wargame.tui.widgets.pipeline import SHAPE
 
 _FIXED, _NAME, _BAR = 43, 15, 6
@@ -68,8 +68,8 @@ class Table(VerticalScroll, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """The heads stay, the rows scroll."""
-        yield Static(id="heads")
-        yield Static(id="rows")
+        yield Sheet(id="heads")
+        yield Sheet(id="rows")
 
     def show(self) -> None:
         """The standings as they are now."""
@@ -82,7 +82,7 @@ class Table(VerticalScroll, can_focus=True):
         name, bar, badges = self._widths()
         head = f"{'#':>3}{'':<{name + 7}}{'rating':>{bar + 6}}"
         head += "".join(f"{SHAPE[side]} {side.value[:6]}".rjust(9) for side in SIDES)
-        self.query_one("#heads", Static).update(lines([[(f"{head} won-lost  forfeits", "$muted")]]))
+        self.query_one("#heads", Sheet).show([[(f"{head} won-lost  forfeits", "$muted")]])
         rows = self._live.standings.rows if self._live.standings is not None else ()
         found = {row.name: row for row in rows}
         span = _span([row.rating for row in rows])
@@ -93,7 +93,7 @@ class Table(VerticalScroll, can_focus=True):
             for each in self._order
         ]
         waiting: list[list[Part]] = [[("Nobody has come yet.", "$muted")]]
-        self.query_one("#rows", Static).update(lines(told or waiting))
+        self.query_one("#rows", Sheet).show(told or waiting)
 
     def _widths(self) -> tuple[int, int, int]:
         spare = max(0, self.size.width - _FIXED - _NAME - _BAR - _BADGES)

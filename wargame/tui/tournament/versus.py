@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from wargame.stages import SIDES, Side
 from wargame.tournament.match_words import names, offences
 from wargame.tournament.outcome import MatchResult
 from wargame.tournament.standings import Row
 from wargame.tui.tournament.live import Live
-from wargame.tui.tournament.marks import Part, badge, fit, lines, mission_bar, rating_words
+from wargame.tui.tournament.marks import Part, badge, fit, mission_bar, rating_words
 from wargame.tui.tournament.meetings import Meeting
+from wargame.tui.tournament.sheet import Sheet
 from wargame.tui.widgets.pipeline import SHAPE
 
 _NAME, _BAR, _WIDE_BAR = 16, 10, 20
@@ -40,7 +40,7 @@ class VersusScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
         with VerticalScroll(id="versus"):
-            yield Static(id="against")
+            yield Sheet(id="against")
 
     def on_mount(self) -> None:
         """The first picture."""
@@ -63,7 +63,7 @@ class VersusScreen(ModalScreen[None]):
         panel = self.query_one("#versus", VerticalScroll)
         panel.border_title = f"{self.name_shown}: head to head"
         bar = _WIDE_BAR if self.app.size.width >= 130 else _BAR
-        self.query_one("#against", Static).update(lines(self._told(bar)))
+        self.query_one("#against", Sheet).show(self._told(bar))
 
     def _told(self, bar: int) -> list[list[Part]]:
         name, live = self.name_shown, self._live
