@@ -140,7 +140,14 @@ def test_the_schema_leaves_room_on_the_hosts_side_alone() -> None:
     assert {name for name, open_ in kinds.items() if not open_} == {"Ready", "Move"}
 
 
-def test_a_line_holds_no_line_end() -> None:
-    assert lines.line({"text": "a\nb\u2028", "n": 1}).count(b"\n") == 0
+@given(st.text())
+def test_a_line_is_one_line_to_every_reader(text: str) -> None:
+    told = lines.line({"text": text})
+    assert told.isascii()
+    assert len(told.decode().splitlines()) == 1
+    assert json.loads(told) == {"text": text}
+
+
+def test_what_is_no_number_of_json_is_never_said() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         lines.line({"value": float("nan")})

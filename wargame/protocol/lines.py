@@ -23,9 +23,15 @@ class Nonsense(WargameError):  # noqa: N818  (it tells what was said)
 
 
 def line(message: BaseModel | dict[str, Any]) -> bytes:
-    """A message as a line, without its end; plain ASCII but for what JSON texts hold."""
+    """A message as a line, without its end.
+
+    In ASCII alone: some readers of lines also end one at U+2028 or misread what is not ASCII.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
     plain = message.model_dump(mode="json") if isinstance(message, BaseModel) else message
-    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return json.dumps(plain, separators=(",", ":"), allow_nan=False).encode()
 
 
 def read_host(raw: bytes) -> Hello | Turn | End:
