@@ -5,7 +5,7 @@ Bootstrap" (1993), chapter 13. However often matches are drawn, whoever won all 
 in every resample, and resamples cannot tell how far above the others it stands; nor, with a defeat
 or two, can they tell well. So the interval of whoever has fewer than five wins or fewer than five
 defeats is stretched to that of its posterior under the prior, the others being as rated. On
-simulated tournaments of 5 to 20 entrants the intervals then hold the truth in 0.92 to 0.97 of
+simulated tournaments of 4 to 20 entrants the intervals then hold the truth in 0.92 to 0.97 of
 cases, and without it in as few as 0.7 where some are far above or below the rest.
 """
 
