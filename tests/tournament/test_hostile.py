@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import pickle
 import secrets
 import shutil
 import socket
@@ -13,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load as arrays_in
 from safetensors.numpy import save as safetensors
 
 from tests.tournament import offers
@@ -22,13 +26,15 @@ from wargame.errors import WargameError
 from wargame.game import scenario
 from wargame.sandbox.limits import Limits, Status
 from wargame.sandbox.method import choose
+from wargame.sandbox.warden import Warden
 from wargame.stages import Side
-from wargame.tournament.check import quick
 from wargame.tournament.entrant import Submission
 from wargame.tournament.intake import submit
 from wargame.tournament.outcome import Fixture
 from wargame.tournament.package import unpacked
 from wargame.tournament.play import Done, Ground, Job, ground_content, play
+from wargame.tournament.rehearsal import quick
+from wargame.tournament.seating import seat
 
 SOURCES = Path(__file__).parent / "hostile"
 LIMITS = Limits(start=2, move=0.5, bank=0.5, memory=160, processes=24, file=4, scratch=16)
@@ -144,7 +150,7 @@ def seen(digest: str) -> list[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             shows = digest in (process / "mountinfo").read_text()
-            here = digest in os.readlink(process / "cwd")
+            here = digest in str((process / "cwd").readlink())
         except OSError:
             continue
         if shows or here:
@@ -201,14 +207,11 @@ def test_a_hostile_entrant_offends_alone(
 
 
 def test_the_watch_for_processes_would_see_one(court: Court, tmp_path: Path) -> None:
-    from wargame.sandbox.warden import Warden
-    from wargame.tournament.seating import seat
-
     case = next(each for each in HOSTILE if each.file == "says_nothing.py")
     hostile = entered(court, case, tmp_path / "sent")
     with Warden(court.ground.method) as warden:
         made = seat("x", hostile, Side.ATTACKER, warden, LIMITS, Path(court.ground.cache))
-        rules = scenario.from_content(__import__("json").loads(court.ground.content))
+        rules = scenario.from_content(json.loads(court.ground.content))
         made.begin(Side.ATTACKER, rules, np.random.default_rng(0))
         assert seen(hostile.digest)
         made.close()  # type: ignore[attr-defined]
@@ -271,15 +274,9 @@ def refused_folder(name: str, base: Path, source: bytes) -> None:
 
 
 def _bad_policy(name: str, folder: Path) -> None:
-    import hashlib
-    import json
-    import pickle
-
-    from safetensors.numpy import load
-
     files = offers.policy(folder)
     facts = json.loads(files["policy.json"])
-    arrays = {n: a.copy() for n, a in load(files["weights.safetensors"]).items()}
+    arrays = {n: a.copy() for n, a in arrays_in(files["weights.safetensors"]).items()}
     if name == "policy_shapes":
         arrays["action.weight"] = np.zeros((3, 3), np.float32)
     elif name == "policy_nan":

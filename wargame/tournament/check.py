@@ -17,38 +17,17 @@ from typing import Any
 from wargame.errors import WargameError
 from wargame.game import scenario
 from wargame.game.agent import Agent, Fault
-from wargame.game.match import DataFacts, Match
-from wargame.game.terms import Fidelity, Scenario
+from wargame.game.match import Match
+from wargame.game.terms import Scenario
 from wargame.sandbox.limits import Limits, Status
 from wargame.sandbox.method import Method, choose
 from wargame.sandbox.warden import Warden
 from wargame.stages import Side
-from wargame.store import Store
-from wargame.tournament.entrant import Submission
+from wargame.tournament.entrant import Kind, Submission
 from wargame.tournament.intake import sides_of, submit, title_of
+from wargame.tournament.rehearsal import RIVALS, rehearsal
 from wargame.tournament.seat import Seat
 from wargame.tournament.seating import seat
-
-RIVALS: dict[Side, tuple[str, ...]] = {
-    Side.ATTACKER: ("vigilant", "random"),
-    Side.DEFENDER: ("poisoner", "random"),
-}
-"""Ready agents that each side is tried against."""
-SEED = 1
-_FIDELITY = "sketch"
-_SIZES = Fidelity(
-    initial=80,
-    batch=25,
-    window=150,
-    evaluation=40,
-    gold=20,
-    attacked=12,
-    steps=6,
-    width=4,
-    batch_size=16,
-    lr=0.01,
-    weight_decay=0.0005,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +38,16 @@ class SideReport:
     status: Status
     problem: str
     """What is wrong, with file and line where they are known; empty where nothing is."""
-    rivals: tuple[str, ...]
-    """Whom it met; the last one where something went wrong."""
+    rival: str
+    """The ready agent that it met."""
     rounds: int
     """Rounds that were played to their end."""
     slowest_ms: float | None
-    """Its slowest answer; None where it runs in this process."""
+    """Its slowest answer; None where there was none, or where it runs in this process."""
     memory_mb: float | None
     """Most memory it was seen to use; None likewise."""
     output: str
-    """What it wrote to its standard error, in the match that went wrong or else the last one."""
+    """What it wrote to its standard error, cut at the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +77,7 @@ def check(
     limits: Limits | None = None,
     game: str = "mapengine",
     sides: Sequence[Side] = (),
-    method: Method | None = None,
+    unsafe: bool = False,
 ) -> Report:
     """Tries an agent.
 
@@ -109,7 +88,7 @@ def check(
         limits: what it may use; a tournament's usual ones where they are not given.
         game: a scenario's name or file.
         sides: which it is to play; those that it says it plays where none is given.
-        method: how it is isolated; the best that works here where it is not given.
+        unsafe: run strangers' code with the user's rights where it cannot be isolated.
 
     Raises:
         WargameError: the scenario is wrong, or strangers' code cannot be isolated here.
@@ -121,9 +100,11 @@ def check(
         title = title_of(taken)
     except WargameError as error:
         return Report(word, False, str(error), "", "", "", ())
+    isolated = taken.kind in (Kind.PYTHON, Kind.PROGRAM)
+    method = choose(unsafe=unsafe) if isolated else Method.NONE
     with (
         tempfile.TemporaryDirectory(prefix="wargame-check-") as scratch,
-        Warden(method if method is not None else choose(unsafe=False)) as warden,
+        Warden(method) as warden,
     ):
         bench = _Bench(rules, taken, _slug(word), warden, limits or Limits(), Path(scratch))
         found = tuple(bench.side(side) for side in played)
@@ -134,11 +115,6 @@ def check(
 def _slug(word: str) -> str:
     stem = re.sub(r"[^a-z0-9_-]+", "-", Path(word).name.partition(".")[0].lower()).strip("-_")
     return stem[:40] or "agent"
-
-
-def quick(rules: Scenario) -> Scenario:
-    """The scenario with sizes that make a round in a fraction of a second, as `sketch`."""
-    return rules.model_copy(update={"fidelity": {_FIDELITY: _SIZES}})
 
 
 class _Bench:
@@ -153,48 +129,21 @@ class _Bench:
         limits: Limits,
         scratch: Path,
     ) -> None:
-        from wargame.data import synthetic
-        from wargame.data.sources import REPLACEABLE, load, summary
-        from wargame.pipeline.source import offer
-        from wargame.pool import single_thread
-
-        single_thread()
-        self._rules, self._taken, self._name = quick(rules), taken, name
-        self._warden, self._limits, self._cache = warden, limits, scratch / "agents"
-        self._store = Store(scratch / "store")
-        tiles = synthetic.load() if rules.data in REPLACEABLE else load(rules.data)
-        offer(tiles)
-        self._data = DataFacts(tiles.name, tiles.digest, summary(tiles))
+        self._rules, self._taken, self._name = rules, taken, name
+        self._warden, self._limits, self._scratch = warden, limits, scratch
 
     def side(self, side: Side) -> SideReport:
-        """Plays every rival, up to the first match that goes wrong."""
-        tries = [self._try(side, RIVALS[side][0])]
-        for rival in RIVALS[side][1:]:
-            if tries[-1].status is Status.OK:
-                tries.append(self._try(side, rival))
-        last = tries[-1]
-        return SideReport(
-            side=side,
-            status=last.status,
-            problem=last.problem,
-            rivals=tuple(rival for each in tries for rival in each.rivals),
-            rounds=sum(each.rounds for each in tries),
-            slowest_ms=_most(each.slowest_ms for each in tries),
-            memory_mb=_most(each.memory_mb for each in tries),
-            output=last.output,
-        )
-
-    def _try(self, side: Side, rival: str) -> SideReport:
+        """Plays one match to its end, or to the agent's offence."""
         made: list[Agent] = []
 
         def make() -> Agent:
-            made.append(
-                seat(self._name, self._taken, side, self._warden, self._limits, self._cache)
-            )
+            folder = self._scratch / "agents"
+            made.append(seat(self._name, self._taken, side, self._warden, self._limits, folder))
             return made[0]
 
+        store = self._scratch / "store"
         with closing(Seat(self._name, make)) as tried:
-            match = self._match(side, tried, rival)
+            match = rehearsal(tried, side, store, game=self._rules)
             fault = _played(match)
         agent = made[0] if made else None
         slowest, peak = getattr(agent, "slowest", None), getattr(agent, "peak_memory", None)
@@ -202,25 +151,11 @@ class _Bench:
             side=side,
             status=fault.status if fault else Status.OK,
             problem=str(fault) if fault else "",
-            rivals=(rival,),
+            rival=RIVALS[side],
             rounds=len(match.lines),
-            slowest_ms=None if slowest is None else round(1000 * slowest, 1),
-            memory_mb=None if peak is None else round(peak / 2**20, 1),
+            slowest_ms=round(1000 * slowest, 1) if slowest else None,
+            memory_mb=round(peak / 2**20, 1) if peak else None,
             output=tried.output,
-        )
-
-    def _match(self, side: Side, tried: Agent, rival: str) -> Match:
-        from wargame.game.agent import make
-
-        players = {side: tried, side.other: make(rival)}
-        return Match(
-            self._rules,
-            players[Side.ATTACKER],
-            players[Side.DEFENDER],
-            seed=SEED,
-            fidelity=_FIDELITY,
-            data=self._data,
-            store=self._store,
         )
 
 
@@ -231,8 +166,3 @@ def _played(match: Match) -> Fault | None:
     except Fault as fault:
         return fault
     return None
-
-
-def _most(numbers: Any) -> float | None:
-    known = [number for number in numbers if number is not None]
-    return max(known) if known else None

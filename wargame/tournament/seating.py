@@ -56,5 +56,5 @@ def _named(name: str, kind: type[Agent], side: Side) -> Agent:
     """An agent under the entrant's name, which its class has already: so a class of its own."""
     if side not in kind.sides:
         raise WargameError(f"{kind.name} cannot play the {side.value}")
-    own = type(kind.__name__, (kind,), {"__module__": kind.__module__, "name": name})
+    own: type[Agent] = type(kind.__name__, (kind,), {"__module__": kind.__module__, "name": name})
     return own()

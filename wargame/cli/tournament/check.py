@@ -12,10 +12,17 @@ from wargame.cli import options
 if TYPE_CHECKING:
     from wargame.tournament.check import Report, SideReport
 
-DESCRIPTION = (
-    "Takes an agent in as a tournament does, and plays it for real, isolated, on each side that it "
-    "plays. Ends with exit code 0 where it is valid and 1 where it is not."
-)
+DESCRIPTION = """\
+Takes an agent in as a tournament does, and plays it for real, isolated, on each side that it plays.
+The matches have their full length and little to train on, so the answer takes seconds. Ends with
+exit code 0 where the agent is valid and 1 where it is not.
+"""
+EPILOG = """\
+examples:
+  wargame tournament check agent.py
+  wargame tournament check mine.zip --json
+  wargame tournament check bot --command "node agent.js"
+"""
 INVALID = 1
 _WIDTH = 10
 
@@ -45,7 +52,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Checks; returns 0 for a valid agent and 1 for another."""
     from wargame.errors import WargameError
-    from wargame.sandbox.method import choose
     from wargame.stages import Side
     from wargame.store import canonical
     from wargame.tournament.check import check
@@ -59,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         command=command,
         game=args.scenario,
         sides=(Side(args.side),) if args.side else (),
-        method=choose(unsafe=args.no_isolation),
+        unsafe=args.no_isolation,
     )
     if args.json:
         sys.stdout.write(canonical(report.to_json()).decode() + "\n")
@@ -79,7 +85,8 @@ def told(report: Report) -> str:
 
 
 def _side(side: SideReport) -> list[str]:
-    facts = [f"{side.rounds} rounds against {' and '.join(side.rivals)}"]
+    count = "1 round" if side.rounds == 1 else f"{side.rounds} rounds"
+    facts = [f"{count} against {side.rival}"]
     if side.slowest_ms is not None:
         facts.append(f"slowest answer {side.slowest_ms:.1f} ms")
     if side.memory_mb:
