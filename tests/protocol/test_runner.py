@@ -1,4 +1,4 @@
-"""A student's Python file at the guest's end, in a process of its own, over real pipes."""
+"""A student's Python file at the guest's end: in a process of its own, or in a quick cell."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.game.players import Script
+from tests.game.players import Script as Passing
 from wargame.game.agent import Agent, Fault
 from wargame.game.agent_file import load
 from wargame.game.match import Match
@@ -21,6 +22,8 @@ from wargame.game.view import View
 from wargame.protocol.guest_agent import GuestAgent
 from wargame.protocol.messages import SEEDS
 from wargame.sandbox.limits import Limits, Status
+from wargame.sandbox.method import methods
+from wargame.sandbox.warden import Script, Warden
 from wargame.stages import SIDES, Side
 
 from .cells import runner
@@ -96,14 +99,24 @@ def test_a_file_plays_the_same_at_home_and_in_a_guest(
 
 
 def _against_passing(folder: Path, agent: Agent, side: Side) -> Match:
-    agents = (agent, Script()) if side is Side.ATTACKER else (Script(), agent)
+    agents = (agent, Passing()) if side is Side.ATTACKER else (Passing(), agent)
     return match(folder, *agents)
 
 
-def fault(folder: Path, text: str, side: Side = Side.DEFENDER) -> tuple[Fault, str]:
-    with GuestAgent("mine", runner(written(folder, text)), LIMITS) as guest:
+@pytest.fixture(scope="module")
+def warden() -> Iterator[Warden]:
+    """Forks, which is quicker than a fresh interpreter."""
+    with Warden(methods()[0]) as opened:
+        yield opened
+
+
+def fault(warden: Warden, folder: Path, text: str) -> tuple[Fault, str]:
+    package = folder / "package"
+    package.mkdir(mode=0o755)
+    script = Script(package, written(package, text).name, "wargame.protocol.runner:main")
+    with GuestAgent("mine", lambda: warden.open(script, LIMITS), LIMITS) as guest:
         with pytest.raises(Fault) as caught:
-            list(_against_passing(folder, guest, side))
+            list(_against_passing(folder, guest, Side.DEFENDER))
         return caught.value, guest.output
 
 
@@ -123,11 +136,11 @@ ERRORS = {
     ),
     "recursion": (body("return self.act(view)"), r"mine\.py:7: RecursionError: maximum recursion"),
     "input": (body("return int(input())"), r"mine\.py:7: EOFError"),
-    "exit": (body("import sys; sys.exit(3)"), "exit status 3$"),
-    "exit with words": (body("import sys; sys.exit('I give up')"), "exit status 1: I give up$"),
-    "exit at once": (body("import os; os._exit(0)"), "exit status 0$"),
-    "exit at import": ("raise SystemExit(4)\n", "exit status 4$"),
-    "interrupt": (body("raise KeyboardInterrupt"), "exit status 130$"),
+    "exit": (body("import sys; sys.exit(3)"), "exit code 3$"),
+    "exit with words": (body("import sys; sys.exit('I give up')"), "exit code 1: I give up$"),
+    "exit at once": (body("import os; os._exit(0)"), "mine: ended by itself$"),
+    "exit at import": ("raise SystemExit(4)\n", "exit code 4$"),
+    "interrupt": (body("raise KeyboardInterrupt"), "exit code 130$"),
     "base exception": (body("class Odd(BaseException): ...\nraise Odd(1)"), r"mine\.py:8: Odd: 1$"),
     "a thread goes on": (
         body("import threading, time\nthreading.Thread(target=time.sleep, args=[60]).start()\n1/0"),
@@ -137,9 +150,9 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_agent_that_fails_reads_why_and_where(tmp_path: Path, name: str) -> None:
+def test_an_agent_that_fails_reads_why_and_where(warden: Warden, tmp_path: Path, name: str) -> None:
     text, words = ERRORS[name]
-    found, output = fault(tmp_path, text)
+    found, output = fault(warden, tmp_path, text)
     assert found.status is Status.ERROR
     assert re.search(words, str(found)), str(found)
     assert "wargame/protocol" not in output
@@ -165,12 +178,12 @@ def test_a_traceback_shows_the_students_frames_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "act", ["raise MemoryError", "[0] * 10**14", "import numpy; numpy.empty(10**14)"]
 )
-def test_out_of_memory_has_a_status_of_its_own(tmp_path: Path, act: str) -> None:
-    assert fault(tmp_path, body(act))[0].status is Status.MEMORY
+def test_out_of_memory_has_a_status_of_its_own(warden: Warden, tmp_path: Path, act: str) -> None:
+    assert fault(warden, tmp_path, body(act))[0].status is Status.MEMORY
 
 
-def test_out_of_memory_while_loading_too(tmp_path: Path) -> None:
-    assert fault(tmp_path, "x = bytearray(10**15)\n")[0].status is Status.MEMORY
+def test_out_of_memory_while_loading_too(warden: Warden, tmp_path: Path) -> None:
+    assert fault(warden, tmp_path, "x = bytearray(10**15)\n")[0].status is Status.MEMORY
 
 
 NO_ACTIONS = {
@@ -180,8 +193,10 @@ NO_ACTIONS = {
 
 
 @pytest.mark.parametrize("answer", NO_ACTIONS)
-def test_what_is_no_number_is_illegal_as_at_home(tmp_path: Path, answer: str) -> None:
-    found, _ = fault(tmp_path, body(f"return {answer}"))
+def test_what_is_no_number_is_illegal_as_at_home(
+    warden: Warden, tmp_path: Path, answer: str
+) -> None:
+    found, _ = fault(warden, tmp_path, body(f"return {answer}"))
     assert found.status is Status.ILLEGAL
     assert re.search(NO_ACTIONS[answer], str(found)), str(found)
 
@@ -193,9 +208,9 @@ def test_numbers_of_numpy_and_truths_count_as_at_home(tmp_path: Path) -> None:
     assert [line.plays[Side.DEFENDER].action for line in lines[:2]] == [0, 1]
 
 
-def test_a_side_that_it_cannot_play_is_said(tmp_path: Path) -> None:
+def test_a_side_that_it_cannot_play_is_said(warden: Warden, tmp_path: Path) -> None:
     text = body("return 0").replace('title = "Mine"', 'title = "Mine"; sides = ("attacker",)')
-    found, _ = fault(tmp_path, text)
+    found, _ = fault(warden, tmp_path, text)
     assert found.status is Status.ERROR
     assert str(found).endswith("mine.py cannot play the defender")
 
