@@ -97,13 +97,15 @@ def test_a_wrong_address_is_told(address: str, words: str) -> None:
         crew(1, address)
 
 
-def test_a_head_that_is_not_there_is_told_soon() -> None:
+@pytest.mark.parametrize("auto", [False, True])
+def test_a_head_that_is_not_there_is_told_soon(auto: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
+        place = "{}:{}".format(*held.getsockname())
+        monkeypatch.setenv("RAY_ADDRESS", place)
         start = time.monotonic()
-        with pytest.raises(WargameError, match=f"nobody answers at ray://127.0.0.1:{port}"):
-            crew(1, f"ray://127.0.0.1:{port}")
+        with pytest.raises(WargameError, match=f"nobody answers at .*{place}"):
+            crew(1, "auto" if auto else f"ray://{place}")
     assert time.monotonic() - start < 5
 
 

@@ -212,20 +212,25 @@ def _alive(pid: int) -> bool:
 
 
 def _knock(address: str) -> None:
-    """Tells at once that nobody is there, which Ray takes half a minute for."""
-    if address == "auto":
+    """Tells at once that nobody is there, which Ray takes a minute or two for."""
+    place = os.environ.get("RAY_ADDRESS", "auto") if address == "auto" else address
+    if place == "auto":
         return
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not address.startswith("ray://") or host is None or port is None:
-        raise WargameError(f"a cluster is ray://HOST:PORT, auto or local:N, not {address!r}")
+    scheme, host, port = _parts(place if address != "auto" or "://" in place else f"ray://{place}")
+    if scheme != "ray" or host is None or port is None:
+        raise WargameError(f"a cluster is ray://HOST:PORT, auto or local:N, not {place!r}")
     try:
         socket.create_connection((host, port), _CONNECT).close()
     except OSError as error:
-        raise WargameError(f"nobody answers at {address}: {error}") from error
+        raise WargameError(f"nobody answers at {place}: {error}") from error
+
+
+def _parts(url: str) -> tuple[str, str | None, int | None]:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        return "", None, None
 
 
 def _short(error: Exception) -> str:
