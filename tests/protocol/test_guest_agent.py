@@ -185,6 +185,10 @@ STOPPED = {
         "ada: ended by itself with exit status 1: \ufffd[2Jgone\ufffd",
     ),
     "a flood": ("no\n" * 30000, "ada: ended by itself with exit status 1"),
+    "an address": (
+        "KeyError: <object object at 0x7f3a5c0e4d10>",
+        "ada: ended by itself with exit status 1: KeyError: <object object at 0x...>",
+    ),
     "a long line": ("x" * 500, f"ada: ended by itself with exit status 1: {'x' * 197}..."),
 }
 

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from wargame.protocol.lines import line, read_agent, read_host
 from wargame.protocol.messages import VERSION, schema
 from wargame.sandbox.limits import Status
@@ -41,6 +43,17 @@ def test_the_conversation_is_what_goes_over_the_wire(tmp_path: Path) -> None:
     assert [_blurred(each) for each in shown] == [_blurred(each) for each in real]
     for arrow, message in shown:
         (read_host if arrow == "→" else read_agent)(line(message))
+
+
+def test_the_schema_is_one_that_others_can_check_lines_by() -> None:
+    """By the reference implementation, which comes with Ray."""
+    checker = pytest.importorskip("jsonschema").Draft202012Validator(schema())
+    checker.check_schema(schema())
+    for _, message in manual.heard(spoken()):
+        assert checker.is_valid(message)
+        assert not checker.is_valid({k: v for k, v in message.items() if k != "kind"})
+        extra = message | {"more": 1}
+        assert checker.is_valid(extra) is (message["kind"] in ("hello", "turn", "end"))
 
 
 def _blurred(data: Any) -> Any:

@@ -187,8 +187,8 @@ def test_out_of_memory_while_loading_too(warden: Warden, tmp_path: Path) -> None
 
 
 NO_ACTIONS = {
-    "None": "None", "1.5": "1.5", "'1'": "'1'", "[1]": r"\[1\]", "view": "View",
-    "10**100": "a number beyond", "'é'": r"\\xe9",
+    "None": "None", "1.5": "1.5", "'1'": "'1'", "[1]": "a list",
+    "object()": "a object", "view": "a View", "10**100": "a number beyond", "'é'": r"\\xe9",
 }  # fmt: skip
 
 

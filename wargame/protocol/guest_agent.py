@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,8 @@ LEAVE = 0.25
 """Seconds that a guest has to leave by itself after the match."""
 _QUOTED = 200
 """Characters of a guest's last words that a fault repeats."""
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+"""Of an object in memory: another one each time the same match is played."""
 _Answer = TypeVar("_Answer", Ready, Move)
 
 
@@ -190,6 +193,7 @@ class GuestAgent(Agent):
         if len(text.encode()) >= 1024 * self.limits.output:
             return ""
         last = next((each for each in reversed(text.splitlines()) if each.strip()), "").strip()
+        last = _ADDRESS.sub("0x...", last)
         shown = "".join(
             letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in last
         )

@@ -101,11 +101,13 @@ def _say(mouth: BinaryIO, message: dict[str, object]) -> None:
 
 
 def _number(answer: object) -> int | str:
-    """An action as the host takes it; what is none is quoted, for the host to refuse."""
+    """An action as the host takes it; what is none is named, for the host to refuse."""
     try:
         number = operator.index(answer)  # type: ignore[arg-type]
     except TypeError:
-        return lines.excerpt(repr(answer).encode())
+        plain = answer is None or isinstance(answer, float | str)
+        # Any other may show its address, which changes from run to run.
+        return lines.excerpt(repr(answer).encode()) if plain else f"a {type(answer).__name__}"
     return number if abs(number) <= SEEDS else "a number beyond all actions"
 
 
