@@ -151,7 +151,7 @@ def test_tournaments_share_a_database(database: str, tmp_path: Path) -> None:
         assert other.entrants() == [Entry(ann)]
     with (
         Results(database, "sprig") as none,
-        pytest.raises(WargameError, match="no results of a tournament 'sprig'.*mean spring"),
+        pytest.raises(WargameError, match=r"no results of a tournament 'sprig'.*mean spring"),
     ):
         none.results()
 
@@ -407,7 +407,7 @@ def test_a_damaged_file_is_told_and_never_believed(tmp_path: Path) -> None:
         whole = _everything(results, tmp_path)
     raw = file.read_bytes()
     told = 0
-    for number in range(120):
+    for number in range(60):
         rng = random.Random(number)
         damaged = bytearray(raw)
         at = rng.randrange(len(raw))
@@ -420,7 +420,7 @@ def test_a_damaged_file_is_told_and_never_believed(tmp_path: Path) -> None:
                 told += 1
             else:
                 assert found[2] == whole[2] or len(found[2]) < len(whole[2])
-    assert told > 40
+    assert told > 20
 
 
 def test_a_file_that_is_something_else_is_told(tmp_path: Path) -> None:

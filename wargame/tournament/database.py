@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from wargame.jsonlines import claimed, writing
 
 BUSY = 30
 """Seconds to wait while another process writes."""
+_LINGER = 2
+"""Seconds to wait for a claim."""
 _CONNECT = 10
 """Seconds to wait for a server."""
 _SHARED = 0x77617267
@@ -88,7 +91,9 @@ class Database:
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
         with self._turn, self._told():
             if self._held is not None:
-                # What holds the claim also writes: if it is lost, nothing is written any more.
+                # What holds the claim also writes: SQLAlchemy would connect anew, without it.
+                if self._held.invalidated:
+                    raise WargameError(f"the connection to {self} was lost; run it again to go on")
                 with self._held.begin():
                     yield self._held
                 return
@@ -117,16 +122,11 @@ class Database:
         with self._turn, self._told():
             connection = self._engine.connect()
             try:
-                got = connection.execute(
-                    text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(name)}
-                ).scalar()
-                connection.commit()
+                if not _locked(connection, _key(name)):
+                    raise WargameError(taken)
             except BaseException:
-                connection.invalidate()
-                raise
-            if not got:
                 connection.close()
-                raise WargameError(taken)
+                raise
             self._held = connection
 
     def close(self) -> None:
@@ -134,6 +134,8 @@ class Database:
         with self._turn:
             if self._held is not None:
                 # The claim ends with its connection, which must not go back to the pool.
+                with suppress(SQLAlchemyError):
+                    self._held.execute(text("SELECT pg_advisory_unlock_all()"))
                 self._held.invalidate()
                 self._held.close()
                 self._held = None
@@ -152,6 +154,9 @@ class Database:
             raise WargameError(self._words(error)) from None
         except SQLAlchemyError as error:
             raise WargameError(f"{self}: {self._scrubbed(error)}") from None
+        except UnicodeDecodeError as error:
+            # A damaged schema, which SQLite quotes in its own message.
+            raise WargameError(f"{self} is damaged: {error.reason}") from None
 
     def _words(self, error: DBAPIError) -> str:
         said = self._scrubbed(error.orig or error)
@@ -208,6 +213,18 @@ def _key(name: str) -> int:
     """A tournament's advisory lock: a signed number of 64 bits."""
     told = hashlib.sha256(f"wargame tournament {name}".encode()).digest()
     return int.from_bytes(told[:8], "big", signed=True)
+
+
+def _locked(connection: Connection, key: int) -> bool:
+    # A server takes a moment to see that the process which had the lock was killed.
+    end = time.monotonic() + _LINGER
+    while True:
+        query = text("SELECT pg_try_advisory_lock(:key)")
+        got = bool(connection.execute(query, {"key": key}).scalar())
+        connection.commit()
+        if got or time.monotonic() > end:
+            return got
+        time.sleep(0.05)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
