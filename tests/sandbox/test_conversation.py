@@ -198,7 +198,7 @@ def test_a_script_is_run_by_a_function(any_warden: Warden, tmp_path: Path) -> No
     assert name == "<run_path>"
     if any_warden.method != "none":
         assert (where, number) == ("/agent", "2")
-    with pytest.raises(Stopped, match="ended by itself$"):
+    with pytest.raises(Stopped, match=r"ended by itself$"):
         cell.receive(soon())
     cell.close()
 

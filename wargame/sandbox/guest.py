@@ -76,6 +76,8 @@ def _confine(order: Order) -> None:
         highest = resource.getrlimit(what)[1]
         top = most if highest == resource.RLIM_INFINITY else min(most, highest)
         resource.setrlimit(what, (top, top))
+    # The last second is for the signal that tells what it was.
+    resource.setrlimit(resource.RLIMIT_CPU, (order.seconds, order.seconds + 1))
     seccomp.install()
 
 
@@ -84,7 +86,6 @@ def _limits(order: Order) -> tuple[tuple[int, int], ...]:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, order.file),
         (resource.RLIMIT_NOFILE, _HANDLES),
-        (resource.RLIMIT_CPU, order.seconds),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_NPROC, order.processes + _SPARE_PROCESSES),
         (resource.RLIMIT_DATA, order.memory),

@@ -103,7 +103,7 @@ def _build(order: Order, user: int, privileged: bool) -> None:
         syscalls.shut(root + place)
     for place, handle in devices.items():
         _bind(handle, root + place)
-    _own_folder(order.folder, own, root + view.AGENT, privileged)
+    _own_folder(own, root + view.AGENT, privileged)
     _furnish(root, user)
     Path(root + view.SCRATCH).mkdir()
     owner = f"uid={user},gid={user}" if privileged else ""
@@ -129,12 +129,13 @@ def _bind(handle: int, target: str) -> None:
     os.close(handle)
 
 
-def _own_folder(folder: str, handle: int, target: str, privileged: bool) -> None:
-    if not privileged or _readable(folder):
+def _own_folder(handle: int, target: str, privileged: bool) -> None:
+    source = f"/proc/self/fd/{handle}/."  # by its name it may be hidden by now
+    if not privileged or _readable(source):
         _bind(handle, target)
         syscalls.shut(target)
         return
-    copytree(f"/proc/self/fd/{handle}", target, symlinks=True)
+    copytree(source, target, symlinks=True)
     for place in (Path(target), *Path(target).rglob("*")):
         if not place.is_symlink():
             place.chmod(0o755)

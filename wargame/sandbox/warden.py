@@ -69,7 +69,7 @@ class Warden:
 
     def __init__(self, method: Method | None = None, *, rootless: bool = False) -> None:
         self.method = choose(unsafe=False) if method is None else method
-        self._rootless = rootless
+        self.rootless = rootless
         self._nursery: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._cells: list[Cell] = []
@@ -133,9 +133,9 @@ class Warden:
             memory=limits.memory * MEGABYTE + (_PYTHON if script else _SLACK),
             file=limits.file * MEGABYTE,
             space=limits.scratch * MEGABYTE,
-            processes=limits.processes,
+            processes=limits.processes + (family.threads_of(os.geteuid()) if scratch else 0),
             seconds=int(limits.start + limits.bank + _MOVES * limits.move) + 1,
-            rootless=self._rootless,
+            rootless=self.rootless,
             alone=self.method is not Method.NONE,
         )
 
@@ -214,7 +214,7 @@ class Warden:
         keeper, proc, place = handles
         number = int(rest)
         apart = self.method is not Method.NONE
-        crowd = Apart(proc) if apart else Among(number)
+        crowd = Apart(proc) if apart else Among(number, limits.processes)
         spare = _PYTHON if order.runner else 0
         watch = Watch(crowd, place if apart else None, limits, spare)
         closed = False

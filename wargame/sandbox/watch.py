@@ -54,14 +54,15 @@ class Apart:
 
 
 class Among:
-    """The descendants of a process, among all others of the host."""
+    """The descendants of a process, among all others of the host, up to a number of them."""
 
-    def __init__(self, keeper: int) -> None:
+    def __init__(self, keeper: int, most: int) -> None:
         self._keeper = keeper
+        self._most = most
 
     def processes(self) -> list[str]:
         """Their numbers on the host."""
-        return [str(process) for process in family.descendants(self._keeper)]
+        return [str(process) for process in family.descendants(self._keeper, self._most)]
 
     def read(self, process: str, file: str) -> str:
         """A file about one."""
