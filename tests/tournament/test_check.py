@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -31,15 +32,12 @@ class Mine(Agent):
 """
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("WARGAME_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
 def test_a_valid_agent_plays_both_sides_isolated_and_leaves_nothing(
-    tmp_path: Path, home: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     (tmp_path / "mine.py").write_bytes(offers.AGENT)
     report = check("mine.py", base=tmp_path)
     assert report.valid
@@ -51,8 +49,8 @@ def test_a_valid_agent_plays_both_sides_isolated_and_leaves_nothing(
         assert 0 < side.slowest_ms < 2000
         assert side.memory_mb is not None
         assert 1 < side.memory_mb < 512
-    assert not (home / "cache").exists()
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
+    assert list(scratch.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.py", "scratch"}
 
 
 def test_what_is_wrong_is_told_with_file_and_line_and_output(tmp_path: Path) -> None:
@@ -103,7 +101,7 @@ def run(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env=environment(tmp_path / "home"),
+        env=environment(Path(os.environ["WARGAME_HOME"])),
         timeout=120,
     )
 

@@ -123,7 +123,6 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
         "PID": str(os.getpid()),
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WARGAME_HOME", str(root / "home"))
         patch.delenv("WARGAME_DATA", raising=False)
         patch.setenv("TEACHERS_PASSWORD", secret)
         yield Court(ground, innocent, canary, words, listeners)
