@@ -37,7 +37,7 @@ from wargame.tournament.rehearsal import quick
 from wargame.tournament.seating import seat
 
 SOURCES = Path(__file__).parent / "hostile"
-LIMITS = Limits(start=2, move=0.5, bank=0.5, memory=160, processes=24, file=4, scratch=16)
+LIMITS = Limits(start=3, move=0.5, bank=0.5, memory=160, processes=24, file=4, scratch=16)
 INNOCENT = b"""\
 from wargame.game.agent import Agent, legal
 
