@@ -1,6 +1,6 @@
 function entrantView(name) {
   const rows = DATA.standings.rows;
-  if (!rows.length) return [el("h2", {}, "Head to head"), nothingYet()];
+  if (!MATCHES.length) return [el("h2", {}, "Head to head"), nothingYet()];
   const row = name ? rows.find((each) => each.name === name) : rows[0];
   if (!row) return [el("h2", {}, "Head to head"), el("p", { class: "notice" }, named(name),
     " is not among the entrants: it has left, and its matches count for nothing.")];
@@ -37,14 +37,14 @@ function opponents(row, side) {
     return el("tr", { "data-opponent": pair[other] },
       el("th", { scope: "row" }, link(`entrant-${pair[other]}`, named(pair[other]))),
       el("td", { class: "num" }, link(`matches?attacker=${pair.attacker}&defender=${pair.defender}`,
-        `${pair[`${side}_wins`]} of ${pair.matches} won`)),
+        `${pair[`${side}_wins`]} of ${pair.matches}`)),
       el("td", {}, missionBar(pair.mission, par)),
       el("td", { class: "num" }, three(pair.mission)));
   });
   return el("section", { class: "panel" },
     el("h3", {}, sided(side, `as ${side}`)), el("p", { class: "soft small" }, `${words}.`),
     met.length ? el("table", { class: "rows" }, el("thead", {}, el("tr", {},
-      ["against", "", "mission", ""].map((word) => el("th", { scope: "col" }, word)))),
+      ["against", "won", "mission", ""].map((word) => el("th", { scope: "col" }, word)))),
     el("tbody", {}, lines)) : null);
 }
 

@@ -31,11 +31,13 @@ async function route(focus) {
   const [view, parts] = await partsOf(hash);
   if (mine !== turn) return;
   here.replaceChildren(...parts);
-  here.dataset.view = hash.startsWith("match-") ? "match" : view;
+  document.body.dataset.view = hash.startsWith("match-") ? "match" : view;
   for (const each of document.querySelectorAll("#nav a")) {
     if (each.dataset.view === view) each.setAttribute("aria-current", "page");
     else each.removeAttribute("aria-current");
   }
+  const bar = document.getElementById("nav"), tab = bar.querySelector("[aria-current]");
+  bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - 40;
   if (focus) {
     scrollTo(0, 0);
     here.focus({ preventScroll: true });

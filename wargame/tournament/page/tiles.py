@@ -115,9 +115,7 @@ class _Bench:
         """The strip under a key; None where the store has lost it."""
         if key not in self._strips:
             found = self._shelf.get(key)
-            if found is not None:
-                names = [str(row[0]) for row in found.facts.get("classes", ())]
-                self._classes[key] = names
+            self._note(key, found)
             whole = found is not None and {"clean", "shown"} <= set(found.arrays)
             self._strips[key] = self._strip(found) if found is not None and whole else None
         return self._strips[key]
@@ -136,11 +134,15 @@ class _Bench:
     def classes(self, story: Story) -> list[str]:
         """Names of the classes, by label; empty where no strip of the match tells them."""
         for shot in story.shots:
-            if shot.key not in self._strips and shot.card == "service":
-                self.fetch(shot.key)
+            if shot.key not in self._classes and known(shot.card) is None:
+                self._note(shot.key, self._shelf.get(shot.key))
             if found := self._classes.get(shot.key):
                 return found
         return []
+
+    def _note(self, key: str, found: Artifact | None) -> None:
+        facts = {} if found is None else found.facts
+        self._classes[key] = [str(row[0]) for row in facts.get("classes", ())]
 
     def _strip(self, found: Artifact) -> _Strip:
         clean, shown = found.arrays["clean"], found.arrays["shown"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from typing import Any
 
 from wargame import catalog
@@ -20,6 +21,8 @@ def harmless(text: str) -> str:
     Control and format characters (as U+202E, which writes from right to left), lone surrogates
     and odd line ends are spelt out, such as \u202e; line feeds and tabs stay.
     """
+    if text.isprintable():
+        return text
     return "".join(each if _plain(each) else _spelt(each) for each in text)
 
 
@@ -47,6 +50,7 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+@cache
 def known(name: str) -> type[Card] | None:
     """The card's class; None where this version has no such card."""
     try:
