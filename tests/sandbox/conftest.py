@@ -26,7 +26,7 @@ def warden(request: pytest.FixtureRequest) -> Iterator[Warden]:
     yield from _warden(request.param)
 
 
-@pytest.fixture(scope="session", params=(*APART, "none"))
+@pytest.fixture(scope="session", params=("namespaces", "bubblewrap", "none"))
 def any_warden(request: pytest.FixtureRequest) -> Iterator[Warden]:
     """Any: also the one that only limits."""
     yield from _warden(request.param)
