@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +16,57 @@ from typing import Any
 import pytest
 
 from tests.tournament import jobs
-from tests.tournament.test_crew import gather, gather_into
+from tests.tournament.test_crew import gather, gather_into, no_more
 from wargame.errors import WargameError
 from wargame.tournament.crew import Crew, crew
 
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+    return port
+
+
+def reachable(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
 
 @pytest.fixture
-def cluster() -> Iterator[Crew]:
-    found = crew(1, "local:2")
+def head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a cluster of two workers that somebody else started, and guards by a token."""
+    monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "classroom" * 6)
+    port = free_port()
+    folder = tempfile.mkdtemp(prefix="wg-head-")  # its sockets need a short path
+    ray = Path(sys.executable).with_name("ray")
+    options = f"--num-cpus=2 --port={free_port()} --ray-client-server-port={port}"
+    quiet = "--include-dashboard=false --disable-usage-stats --object-store-memory=100000000"
+    process = subprocess.Popen(
+        [ray, "start", "--head", "--block", f"--temp-dir={folder}", *f"{options} {quiet}".split()],
+        env={**os.environ, "RAY_AUTH_MODE": "token", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    end = time.monotonic() + 60
+    while not reachable(port) and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.1)
+    yield f"ray://127.0.0.1:{port}"
+    process.terminate()
+    process.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def cluster(head: str) -> Iterator[Crew]:
+    found = crew(1, head)
     yield found
     found.close()
 
@@ -59,27 +104,31 @@ import sys
 from tests.tournament import jobs
 from wargame.tournament.crew import crew
 
-each = crew(1, "local:1")
-each.submit(jobs.announce, sys.argv[1] + "/job")
+each = crew(1, "local:2")
+for number in range(2):
+    each.submit(jobs.announce, sys.argv[1] + f"/job{number}")
 each.ready(60)
 """
 
 
 def test_no_cluster_outlives_a_killed_parent(tmp_path: Path) -> None:
-    """Nothing is left of a local cluster whose driver was killed."""
+    """Nothing is left of a local cluster whose driver was killed, nor anything in the home."""
     scratch = tmp_path / "t"
     scratch.mkdir()
-    process = subprocess.Popen([sys.executable, "-c", _DRIVER, str(scratch)])
+    home = tmp_path / "home"
+    home.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _DRIVER, str(scratch)], env={**os.environ, "HOME": str(home)}
+    )
     end = time.monotonic() + 60
-    while not (found := list(scratch.iterdir())) and time.monotonic() < end:
+    while len(found := list(scratch.iterdir())) < 2 and time.monotonic() < end:
         time.sleep(0.05)
     process.kill()
     process.wait()
-    (worker,) = (int(path.name.rpartition("-")[2]) for path in found)
-    end = time.monotonic() + 15
-    while Path(f"/proc/{worker}").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{worker}").exists()
+    workers = [int(path.name.rpartition("-")[2]) for path in found]
+    assert len(set(workers)) == 2
+    assert list(home.iterdir()) == []
+    assert no_more(lambda: workers, 15)
 
 
 @pytest.mark.parametrize(

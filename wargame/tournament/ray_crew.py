@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -60,6 +61,9 @@ class RayCrew:
         workers = _workers(address)
         if workers is None:
             _knock(address)
+        brought = _token(own=workers is not None)
+        self._brought = brought.keys() - os.environ.keys()
+        os.environ.update(brought)
         self._ray = _imported()
         self._folder: str | None = None
         self._waiting: deque[_Task] = deque()
@@ -106,6 +110,8 @@ class RayCrew:
         self._running.clear()
         self._waiting.clear()
         self._ray.shutdown()
+        for name in self._brought:
+            os.environ.pop(name, None)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -142,7 +148,10 @@ class RayCrew:
             self._ray.init(**options)
         except Exception as error:  # its own, gRPC's, and plain ones
             self.close()
-            told = f"the cluster at {address} cannot be used: {_short(error)}"
+            told = (
+                f"the cluster at {address} cannot be used: {_short(error)} (where it wants a "
+                "token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN)"
+            )
             raise WargameError(told) from error
 
     def _greet(self, address: str) -> None:
@@ -165,6 +174,22 @@ class RayCrew:
 def greeting(_item: None) -> str:
     """What must be the same on every machine."""
     return f"wargame {wargame.__version__} on Python {platform.python_version()}"
+
+
+def _token(*, own: bool) -> dict[str, str]:
+    """What a cluster that lets in only who has its token wants to see in the environment.
+
+    A cluster of our own gets one that nobody else on the machine knows, and that is written nowhere
+    (by itself Ray would leave one in the user's home).
+    """
+    if os.environ.get("RAY_AUTH_MODE", "token") != "token":
+        return {}
+    if {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & os.environ.keys():
+        return {"RAY_AUTH_MODE": "token"}
+    if own:
+        return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    kept = (Path.home() / ".ray" / "auth_token").exists()
+    return {"RAY_AUTH_MODE": "token"} if kept else {}
 
 
 def _imported() -> Any:
