@@ -44,8 +44,29 @@ def undeclared(folders: tuple[str, ...], allowed: set[str]) -> set[str]:
     }
 
 
+EXTRA = PROJECT["optional-dependencies"]["cluster"]
+
+
 def test_shipped_code_imports_only_dependencies() -> None:
-    assert undeclared(("wargame", "agents", "models"), declared(*PROJECT["dependencies"])) == set()
+    allowed = declared(*PROJECT["dependencies"], *EXTRA)
+    assert undeclared(("wargame", "agents", "models"), allowed) == set()
+
+
+def test_what_only_an_extra_brings_is_imported_where_it_is_asked_for() -> None:
+    extra = declared(*EXTRA) - declared(*PROJECT["dependencies"])
+    provided = packages_distributions()
+    for path in (ROOT / "wargame").rglob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom) and not node.level
+                else []
+            )
+            for name in names:
+                found = provided.get(name.split(".")[0], [])
+                assert not extra & {canonicalize_name(each) for each in found}, path
 
 
 def test_tests_import_only_dependencies_and_the_dev_extra() -> None:
