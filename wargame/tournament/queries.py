@@ -100,6 +100,8 @@ def drawn(connection: Connection, own: int) -> dict[int, list[Fixture]]:
     found: dict[int, list[Fixture]] = {row.number: [] for row in connection.execute(numbers)}
     matches = select(tables.fixtures).where(tables.fixtures.c.tournament == own)
     for each in sorted(rows.fixture(row) for row in connection.execute(matches)):
+        if each.round not in found:
+            raise rows.damaged(f"round {each.round} is gone")
         found[each.round].append(each)
     return found
 

@@ -176,7 +176,7 @@ class Results:
         """Everybody who ever entered, in order of entry."""
         with self._reading() as (connection, own):
             return [
-                Entry(self._entrant(connection, row.entrant), row.joined, row.left)
+                rows.entry(row, self._entrant(connection, row.entrant))
                 for row in queries.entries(connection, own)
             ]
 

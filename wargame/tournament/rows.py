@@ -11,6 +11,7 @@ from typing import Any
 from wargame.errors import WargameError
 from wargame.stages import SIDES, Side
 from wargame.store import canonical
+from wargame.tournament.entrant import Entrant, Entry
 from wargame.tournament.outcome import Fixture, Kept, MatchResult
 
 _LEVEL = 6
@@ -25,7 +26,7 @@ def loaded(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:
-        raise _damaged("a row is no JSON") from error
+        raise damaged("a row is no JSON") from error
 
 
 def of_fixture(tournament: int, fixture: Fixture) -> dict[str, Any]:
@@ -34,8 +35,27 @@ def of_fixture(tournament: int, fixture: Fixture) -> dict[str, Any]:
 
 
 def fixture(row: Any) -> Fixture:
-    """The fixture in a row."""
-    return Fixture(*(getattr(row, name) for name in Fixture._fields))
+    """The fixture in a row.
+
+    Raises:
+        WargameError: the row was damaged or edited.
+    """
+    found = Fixture(*(getattr(row, name) for name in Fixture._fields))
+    if type(found.round) is not int or type(found.seed) is not int or found.key != row.match:
+        raise damaged("a fixture is not what was written")
+    return found
+
+
+def entry(row: Any, entrant: Entrant) -> Entry:
+    """The stay in a row of an entrant that was read from it.
+
+    Raises:
+        WargameError: the row was damaged or edited.
+    """
+    left_well = row.left is None or type(row.left) is int
+    if type(row.joined) is not int or not left_well or row.name != entrant.name:
+        raise damaged("the row of an entrant is not what was written")
+    return Entry(entrant, row.joined, row.left)
 
 
 def of_match(result: MatchResult, kept: Kept) -> dict[str, Any]:
@@ -67,7 +87,7 @@ def result(row: Any) -> MatchResult:
     """
     text = row.result
     if not isinstance(text, str) or hashlib.sha256(text.encode()).hexdigest() != row.digest:
-        raise _damaged("the result of a match is not what was written")
+        raise damaged("the result of a match is not what was written")
     return MatchResult.from_json(json.loads(text))
 
 
@@ -82,7 +102,7 @@ def kept(row: Any) -> Kept:
         record = zlib.decompress(row.record)
         return Kept(record, {side: str(output[side.value]) for side in SIDES}, float(row.seconds))
     except (zlib.error, ValueError, TypeError, KeyError) as error:
-        raise _damaged(f"what is kept of the match {row.match} cannot be read") from error
+        raise damaged(f"what is kept of the match {row.match} cannot be read") from error
 
 
 def difference(was: Any, now: Any, where: str = "") -> str | None:
@@ -101,5 +121,6 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _damaged(what: str) -> WargameError:
+def damaged(what: str) -> WargameError:
+    """The error that tells of damage."""
     return WargameError(f"the results are damaged: {what}")
