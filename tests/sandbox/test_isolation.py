@@ -164,7 +164,7 @@ def test_rights_are_gone(warden: Warden, tmp_path: Path) -> None:
     attempt("queue", lambda: call("msgget", 1, 0o1777))
     attempt("keeper's limits", lambda: __import__("resource").prlimit(1, 7, (0, 0)))
     attempt("keeper's priority", lambda: os.setpriority(os.PRIO_PROCESS, 1, 19))
-    attempt("keeper's end", lambda: os.kill(1, 9))
+    attempt("keeper's end", lambda: [os.kill(1, n) for n in (1, 2, 9, 15, 17, 19)][0])
     attempt("device", lambda: os.mknod("/scratch/kmsg", 0o20666, os.makedev(1, 11)))
     attempt("set-user-id", lambda: os.popen("su -c id 2>&1 </dev/null").read()[:3] == "uid")
     """

@@ -13,7 +13,7 @@ from typing import NoReturn
 from wargame.sandbox import seccomp, syscalls
 from wargame.sandbox.order import OUT_OF_MEMORY, Order
 
-_HANDLES = 256
+_HANDLES = 64  # each may be a socket, whose buffers are memory that no process is charged for
 _NOT_FOUND = 127
 _SPARE_PROCESSES = 16  # the watch must see that a guest has too many before it is refused more
 
@@ -67,6 +67,7 @@ def _confine(order: Order) -> None:
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     os.closerange(3, 1 << 20)
     os.setsid()

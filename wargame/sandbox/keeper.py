@@ -65,6 +65,7 @@ def keep(line: int, order: Order) -> NoReturn:
 def _prepare(line: int) -> None:
     if os.getsid(0) != os.getpid():
         os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.closerange(3, line)
     os.closerange(line + 1, 1 << 20)
     os.set_inheritable(line, False)

@@ -12,7 +12,7 @@ import select
 import socket
 import sys
 
-from wargame.sandbox import family, guest, jail, syscalls
+from wargame.sandbox import family, guest, jail, syscalls, view
 from wargame.sandbox.keeper import FAILED, keep, receive_order
 
 _TICK = 500  # milliseconds between burials
@@ -23,6 +23,9 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+    # Looked up once for all guests.
+    view.folders()
+    view.links()
     poll = select.poll()
     poll.register(control, select.POLLIN)
     while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import site
 import sys
+from functools import cache
 from pathlib import Path
 
 AGENT = "/agent"
@@ -20,6 +21,7 @@ _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime"
 _GAME = ("wargame", "agents", "models", "scenarios")
 
 
+@cache
 def folders() -> tuple[str, ...]:
     """Folders and files of the host that are shown where they are, read-only; no links."""
     top = [f"/{name}" for name in _LIBRARIES if not Path("/", name).is_symlink()]
@@ -34,6 +36,7 @@ def folders() -> tuple[str, ...]:
     return tuple(shown)
 
 
+@cache
 def links() -> dict[str, str]:
     """Symbolic links to make: where to what."""
     top = (f"/{name}" for name in _LIBRARIES if Path("/", name).is_symlink())
