@@ -279,6 +279,42 @@ def test_a_match_that_ended_at_once_is_told(tab: Page, address: str, shown: Even
     expect(tab.locator("#now")).to_have_text("Before round 1")
 
 
+def test_the_keyboard_reaches_the_content_and_the_views(tab: Page, address: str) -> None:
+    tab.goto(f"{address}#mix")
+    tab.keyboard.press("Tab")
+    expect(tab.locator(".skip")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#view")).to_be_focused()
+    assert tab.url.endswith("#mix")
+    tab.locator("#nav a").first.focus()
+    for _ in range(4):
+        tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#nav a[aria-current]")).to_have_text("Matches")
+    expect(tab.locator(".matches")).to_be_visible()
+
+
+def test_light_and_dark_by_hand(tab: Page, address: str) -> None:
+    tab.emulate_media(color_scheme="dark")
+    tab.goto(address)
+    paper = "getComputedStyle(document.body).backgroundColor"
+    dark = tab.evaluate(paper)
+    tab.locator(".theme").click()
+    light = tab.evaluate(paper)
+    assert sum(map(int, re.findall(r"\d+", light))) > 3 * 200
+    assert sum(map(int, re.findall(r"\d+", dark))) < 3 * 60
+
+
+def test_tiles_that_are_left_out_are_told(tab: Page, hall: Path) -> None:
+    tab.goto(f"{hall.as_uri()}#match-001.small.e0.e7.5@3")
+    expect(tab.locator(".tile img").first).to_be_visible()
+    tab.keyboard.press("ArrowLeft")
+    expect(tab.locator("#now")).to_have_text("Round 2 of 3")
+    expect(tab.locator("#round")).to_contain_text(
+        re.compile(r"Left out, so that the page stays small\. There are some of round 3\.")
+    )
+
+
 def test_an_evening_before_its_first_match(
     tab: Page, tmp_path: Path, world: World, shown: Evening
 ) -> None:

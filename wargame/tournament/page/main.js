@@ -77,6 +77,10 @@ document.getElementById("facts").append(...DATA.facts.map(([words, value]) =>
 document.getElementById("nav").append(...VIEWS.map(([view, words]) =>
   el("a", { href: `#${view}`, "data-view": view }, words)), themeButton());
 main.replaceChildren(here);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  here.focus();
+});
 addEventListener("hashchange", () => route(true));
 addEventListener("keydown", keys);
 // A match stands further down in the file than this script.

@@ -169,7 +169,16 @@ function tilesPart(story, round) {
   if (!round.tiles || !round.tiles.length) return null;
   const first = round.tiles.map((tiles) => [cardSide(tiles.card), tiles])
     .sort(([one], [other]) => one - other).map(([, tiles]) => tiles);
-  return el("section", { class: "panel" }, el("h3", {}, "Tiles of this round"),
+  const title = el("h3", {}, "Tiles of this round");
+  if (first.every((tiles) => tiles.state === "left out")) {
+    const kept = story.rounds.filter((each) => each.tiles.some((tiles) => !tiles.state))
+      .map((each) => each.round);
+    const where = kept.length ? ` There are some of ${kept.length > 1 ? "rounds" : "round"} `
+      + `${kept.join(", ")}.` : "";
+    return el("section", { class: "panel" }, title,
+      el("p", { class: "soft" }, `Left out, so that the page stays small.${where}`));
+  }
+  return el("section", { class: "panel" }, title,
     el("div", { class: "strips" }, first.map((tiles) => strip(tiles, story.classes))));
 }
 

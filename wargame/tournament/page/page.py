@@ -115,7 +115,7 @@ def _top(data: dict[str, Any]) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">\n'
         '<meta name="referrer" content="no-referrer">\n<link rel="icon" href="data:,">\n'
         f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        '<a class="skip" href="#standings">To the standings</a>\n'
+        '<a class="skip" href="#view">To the content</a>\n'
         f'<header class="top"><div><p class="kind">Tournament</p><h1><bdi>{title}</bdi></h1></div>'
         '<dl id="facts"></dl></header>\n<nav id="nav" aria-label="Views"></nav>\n'
         '<main id="main"><noscript><p class="notice">This page draws itself with JavaScript, all '

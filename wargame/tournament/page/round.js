@@ -43,7 +43,9 @@ function move(side, match, round, rules) {
     round.plays ? el("p", { class: "card" }, play ? [cardTitle(play[0]),
       el("span", { class: "soft small" }, ` ${LEVEL[play[1]]} ${play[1]}`)] : "nothing") : null,
     points === null ? null : el("p", { class: "small soft points" }, pips,
-      `${plural(points, "point")} ${round.plays ? "left for the next round" : "to start with"}`));
+      `${plural(points, "point")} ${round.plays ? "left for the next round" : "to start with"}`),
+    side === "attacker" && round.access ? el("p", { class: "small soft" },
+      `holds access: ${round.access.join(", ")}`) : null);
 }
 
 function readings(side, round) {
