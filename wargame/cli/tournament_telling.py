@@ -31,6 +31,7 @@ class InWords:
         self._tally = Tally()
         self._open: dict[int, set[Fixture]] = {}
         self._played: set[Fixture] = set()
+        self._worlds: set[tuple[str, int]] = set()
 
     def __call__(self, event: Event) -> None:
         """Tells what happened."""
@@ -40,10 +41,7 @@ class InWords:
             case Opened():
                 self._opened(event)
             case Planned():
-                left = set(event.fixtures) - self._played
-                if left:
-                    self._open[event.round] = left
-                    print(f"\nround {event.round}: {_count(len(left), 'match', 'matches')}")
+                self._planned(event)
             case Played():
                 self._match(event.result)
             case Changed():
@@ -63,12 +61,22 @@ class InWords:
         matches = _count(event.expected, "match", "matches")
         print(f"{visible(event.title)}: {entrants}, {matches}")
         self._played = {result.fixture for result in event.results}
+        self._worlds = {(each.scenario, each.seed) for each in self._played}
         if self._played:
             print(f"{len(self._played)} of them are played already, and are kept")
 
+    def _planned(self, event: Planned) -> None:
+        self._worlds |= {(each.scenario, each.seed) for each in event.fixtures}
+        left = set(event.fixtures) - self._played
+        if left:
+            self._open[event.round] = left
+            print(f"round {event.round:<3} {_count(len(left), 'match', 'matches')}")
+
     def _match(self, result: MatchResult) -> None:
-        print(match_line(result))
         fixture = result.fixture
+        # Where all play in one world, nobody needs to be told which.
+        where = f"  {fixture.scenario} seed {fixture.seed}" if len(self._worlds) > 1 else ""
+        print(f"{match_line(result)}{where}")
         self._played.add(fixture)
         left = self._open.get(fixture.round, set())
         left.discard(fixture)
@@ -141,8 +149,7 @@ def match_line(result: MatchResult) -> str:
         )
     else:
         ends = against_par(result)
-    where = f"{fixture.scenario} seed {fixture.seed}"
-    return f"round {fixture.round:<3} {players:<{_NAMES}} {ends}  {where}"
+    return f"round {fixture.round:<3} {players:<{_NAMES}} {ends}"
 
 
 def _count(number: int, one: str, many: str) -> str:

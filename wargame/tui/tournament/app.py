@@ -49,6 +49,7 @@ class TournamentApp(WargameApp):
         theme: str | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
+        _start_trackers()
         self.driver = Driver(start, stop)
         screen = TournamentScreen(self.driver, seed, page, clock)
         self.live = screen.live
@@ -68,6 +69,20 @@ class TournamentApp(WargameApp):
         """Ends the tournament where it still runs; whether it has ended."""
         self.driver.stop()
         return self.driver.wait(_PATIENCE)
+
+
+def _start_trackers() -> None:
+    """Lets the tournament start processes under the screen.
+
+    The first of them has helpers started, to which the standard error is handed; once the screen
+    has taken that over, it is no file any more.
+    """
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as loky_tracker
+
+    resource_tracker.ensure_running()
+    loky_tracker.ensure_running()
 
 
 def show(

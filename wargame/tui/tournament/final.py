@@ -56,7 +56,7 @@ class FinalScreen(ModalScreen[None]):
         found = self._live.standings
         if found is None:
             return
-        told = [*podium(found.rows), []]
+        told = [*podium(found.rows), _best(found), []]
         told += _mix(found, _par(self._live))
         if self._page is not None:
             told += [[], [("The page for the class: ", "$muted"), (self._page, "bold $accent")]]
@@ -89,6 +89,17 @@ def _column(place: int, row: Row | None, tall: int) -> list[Part]:
     step += [(" " * _STEP, f"on {colour}")] * (height - 1)
     air: list[Part] = [" " * _STEP] * (tall - height - 2)
     return [*air, *head, *step]
+
+
+def _best(found: Standings) -> list[Part]:
+    """The first of each side, who may play that side only."""
+    told: list[Part] = []
+    for side in SIDES:
+        if rows := found.side(side):
+            points = rating_words(rows[0].ratings[side])
+            best = f"{SHAPE[side]} best {side.value} {fit(rows[0].name, 12).rstrip()} {points}"
+            told.append((fit(best, 31), f"${side.value}"))
+    return told
 
 
 def _par(live: Live) -> float | None:
