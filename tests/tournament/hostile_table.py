@@ -118,7 +118,7 @@ HOSTILE: tuple[Hostile, ...] = (
 REFUSED: tuple[tuple[str, str], ...] = (
     ("syntax_error.py", "syntax_error.py:4: SyntaxError"),
     ("latin.py", "latin.py:2: this is not UTF-8 text"),
-    ("long.py", "larger than 1,000,000 bytes"),
+    ("long.py", "larger than 500,000 bytes"),
     ("linked.py", "a symbolic link"),
     ("holds_link", "'data.txt' is a symbolic link"),
     ("holds_loop", "'up' is a symbolic link"),

@@ -268,7 +268,7 @@ def refused_folder(name: str, base: Path, source: bytes) -> None:
     elif name == "linked.py":
         (base / name).symlink_to("/etc/passwd")
     else:
-        made = {"latin.py": b"x = 1\ny = '\xe9'\n", "long.py": b"#" * 1_000_001}
+        made = {"latin.py": b"x = 1\ny = '\xe9'\n", "long.py": b"#" * 500_001}
         (base / name).write_bytes(made.get(name, source))
 
 

@@ -128,7 +128,7 @@ def test_sides_and_title_are_read_from_the_source_without_running_it(tmp_path: P
         (b"(" * 1000, "a.py:1: SyntaxError"),
         (b"x = " + b"-" * 200_000 + b"1", "a.py"),
         (b"x = " + b"1+" * 100_000 + b"1", "a.py"),
-        (b"#" * 1_000_001, "a.py is larger than 1,000,000 bytes"),
+        (b"#" * 500_001, "a.py is larger than 500,000 bytes"),
     ],
 )
 def test_python_that_cannot_be_read_is_told_with_its_line(

@@ -30,7 +30,7 @@ MAIN = "agent.py"
 """The file of a Python agent in a folder."""
 ABOUT = "agent.json"
 """The file in which a program says how it is started, and what it plays."""
-MOST_SOURCE = 1_000_000
+MOST_SOURCE = 500_000
 """Bytes of a Python agent's file."""
 MOST_WORDS = 64
 """Words of a command."""
