@@ -44,7 +44,6 @@ def tell(result: MatchResult, kept: Kept) -> Story:
         "words": harmless(cut(result.words, 600, 200)),
         "faults": {side.value: harmless(cut(text)) for side, text in result.faults.items()},
         "output": {side.value: harmless(cut(text)) for side, text in kept.output.items() if text},
-        "missions": [sure(each) for each in result.missions],
         "rules": None,
         "verdict": None,
         "rounds": [],
