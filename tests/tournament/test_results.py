@@ -257,7 +257,7 @@ def test_killed_between_results_nothing_is_half_there_or_twice(
 ) -> None:
     rng = random.Random(8)
     told: list[str] = []
-    for _ in range(3):
+    for _ in range(2):
         run = _started(database, "spring", tmp_path)
         time.sleep(rng.uniform(0.01, 0.12))
         run.send_signal(signal.SIGKILL)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,34 @@ def test_a_damaged_file_is_told_and_never_believed(tmp_path: Path) -> None:
             else:
                 assert found[2] == whole[2] or len(found[2]) < len(whole[2])
     assert told > 20
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM wargame_rounds",
+        "DELETE FROM wargame_packages",
+        "UPDATE wargame_fixtures SET seed = 'x'",
+        "UPDATE wargame_fixtures SET attacker = 'eve'",
+        "UPDATE wargame_entrants SET joined = 'soon'",
+        "UPDATE wargame_entrants SET entrant = '{}'",
+        "UPDATE wargame_matches SET result = replace(result, '0.75', '0.25')",
+        "UPDATE wargame_matches SET record = x'00'",
+        "UPDATE wargame_tournaments SET facts = '{'",
+        "DROP TABLE wargame_requests",
+    ],
+)
+def test_rows_that_were_edited_are_told(tmp_path: Path, change: str) -> None:
+    file = tmp_path / "results.db"
+    with begun(f"sqlite:///{file}", tmp_path) as results:
+        results.add(Entrant("ann", "Ann", dict.fromkeys(SIDES, OWN)), first_round=1)
+        results.plan(1, keeper.drawn(1))
+        results.keep(judged(keeper.drawn(1)[0], 0.75), Kept(b"x", {}, 0.0))
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(change)
+        connection.commit()
+    with Results(f"sqlite:///{file}", "spring") as results, pytest.raises(WargameError):
+        _everything(results, tmp_path)
 
 
 def test_a_file_that_is_something_else_is_told(tmp_path: Path) -> None:
