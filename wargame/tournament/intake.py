@@ -5,12 +5,10 @@ Nothing of a stranger is run here: Python is parsed, policies are read as number
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import stat
 import tempfile
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from wargame.game.agent import agent_class, agent_names
 from wargame.game.policy_file import MOST_SETTINGS, SETTINGS, WEIGHTS, read
 from wargame.game.setup import HUMAN
 from wargame.stages import SIDES, Side
+from wargame.tournament import source
 from wargame.tournament.archive import MOST_PACKED, SUFFIXES, is_archive, unpack
 from wargame.tournament.bundle import MOST_FILE, Bundle, Refused, shown, without_top
 from wargame.tournament.entrant import Kind, Submission
@@ -30,8 +29,6 @@ MAIN = "agent.py"
 """The file of a Python agent in a folder."""
 ABOUT = "agent.json"
 """The file in which a program says how it is started, and what it plays."""
-MOST_SOURCE = 500_000
-"""Bytes of a Python agent's file."""
 MOST_WORDS = 64
 """Words of a command."""
 LONGEST_WORD = 1000
@@ -79,7 +76,7 @@ def sides_of(submission: Submission) -> tuple[Side, ...]:
     if submission.kind is Kind.POLICY:
         return (Side(json.loads(files[SETTINGS])["side"]),)
     if submission.kind is Kind.PYTHON:
-        return _sides_in_source(files[submission.main])
+        return source.sides(files[submission.main])
     return _sides_in(_about(files)) if ABOUT in files else SIDES
 
 
@@ -91,8 +88,7 @@ def title_of(submission: Submission) -> str:
     if submission.kind is Kind.POLICY:
         return str(json.loads(files[SETTINGS])["title"])
     if submission.kind is Kind.PYTHON:
-        found = _class_fact(files[submission.main], "title")
-        return found.value if isinstance(found, ast.Constant) and type(found.value) is str else ""
+        return source.title(files[submission.main])
     return str(_about(files).get("title", "")) if ABOUT in files else ""
 
 
@@ -145,7 +141,7 @@ def _program(files: Mapping[str, bytes], command: tuple[str, ...]) -> Submission
 
 
 def _python(files: Mapping[str, bytes], main: str) -> Submission:
-    parsed(files[main], main)
+    source.parsed(files[main], main)
     return Submission(Kind.PYTHON, main=main, package=pack(files))
 
 
@@ -164,34 +160,6 @@ def _policy(files: Mapping[str, bytes]) -> Submission:
             # The policy's own folder is what the user knows, and not the one it is read from.
             raise Refused(str(error).replace(f"{folder}{os.sep}", "")) from error
     return Submission(Kind.POLICY, package=pack(kept))
-
-
-def parsed(source: bytes, name: str) -> ast.Module:
-    """The syntax tree of a Python file, which is not run.
-
-    Raises:
-        Refused: `name:line: what is wrong`.
-    """
-    if len(source) > MOST_SOURCE:
-        raise Refused(f"{name} is larger than {MOST_SOURCE:,} bytes")
-    try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = source[: error.start].count(b"\n") + 1
-        raise Refused(f"{name}:{line}: this is not UTF-8 text") from error
-    if "\0" in text:
-        raise Refused(f"{name}:{text[: text.index(chr(0))].count(chr(10)) + 1}: a NUL byte")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text, name)
-            # Some errors, such as a return outside a function, show only when it is compiled.
-            compile(tree, name, "exec", dont_inherit=True)
-    except SyntaxError as error:
-        raise Refused(f"{name}:{error.lineno or 1}: {type(error).__name__}: {error.msg}") from error
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise Refused(f"{name}: Python cannot read it: {type(error).__name__}: {error}") from error
-    return tree
 
 
 def _about(files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -225,31 +193,3 @@ def _sides_in(about: Mapping[str, Any]) -> tuple[Side, ...]:
     if not isinstance(said, list) or not said or any(each not in known for each in said):
         raise WargameError(f'{ABOUT}: "sides" is a list of "attacker" and "defender"')
     return tuple(side for side in SIDES if side.value in said)
-
-
-def _sides_in_source(source: bytes) -> tuple[Side, ...]:
-    """Read from `sides = (Side.ATTACKER,)`; what cannot be read so is asked for at the match."""
-    found = _class_fact(source, "sides")
-    if not isinstance(found, ast.Tuple | ast.List):
-        return SIDES
-    named = {each.attr for each in found.elts if isinstance(each, ast.Attribute)}
-    return tuple(side for side in SIDES if side.name in named) or SIDES
-
-
-def _class_fact(source: bytes, fact: str) -> ast.expr | None:
-    tree = parsed(source, MAIN)
-    classes = [
-        each
-        for each in tree.body
-        if isinstance(each, ast.ClassDef) and any(_called(base) == "Agent" for base in each.bases)
-    ]
-    for line in (line for each in classes for line in each.body):
-        targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
-        if any(isinstance(target, ast.Name) and target.id == fact for target in targets):
-            value: ast.expr | None = getattr(line, "value", None)
-            return value
-    return None
-
-
-def _called(base: ast.expr) -> str:
-    return base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
