@@ -96,9 +96,8 @@ def _best(found: Standings) -> list[Part]:
     told: list[Part] = []
     for side in SIDES:
         if rows := found.side(side):
-            points = rating_words(rows[0].ratings[side])
-            best = f"{SHAPE[side]} best {side.value} {fit(rows[0].name, 12).rstrip()} {points}"
-            told.append((fit(best, 31), f"${side.value}"))
+            best = f"{SHAPE[side]} best {side.value} {rows[0].name}"
+            told.append((f"{fit(best, 29)}  ", f"${side.value}"))
     return told
 
 

@@ -6,8 +6,8 @@ from collections import deque
 
 _WINDOW = 120.0
 """Seconds over which the pace is taken: long enough to be steady, short enough to follow."""
-_FEW = 3
-"""Matches before which nothing is foretold."""
+_FEW, _SOON = 3, 1.0
+"""Matches and seconds before which nothing is foretold."""
 
 
 class Pace:
@@ -34,7 +34,7 @@ class Pace:
 
     def a_minute(self, now: float) -> float | None:
         """Matches a minute, lately; None while too few were played."""
-        if self.count < _FEW:
+        if self.count < _FEW or self.elapsed(now) < _SOON:
             return None
         since = max(self._start, now - _WINDOW)
         while self._times and self._times[0] < since:
