@@ -291,7 +291,7 @@ def test_many_matches_leave_no_handles_and_no_processes(warden: Warden, tmp_path
     guest = python(tmp_path / "a", "print(1)", str(tmp_path))
     said(warden, guest)
     before = len(list(Path("/proc/self/fd").iterdir()))
-    for _ in range(8):
+    for _ in range(4):
         said(warden, guest)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     assert not left_over(str(tmp_path))
