@@ -361,6 +361,40 @@ def test_tiles_that_are_left_out_are_told(tab: Page, hall: Path) -> None:
     )
 
 
+def test_entrants_of_one_side_and_a_match_that_both_lost(
+    tab: Page, tmp_path: Path, world: World, shown: Evening
+) -> None:
+    met = [each for each in shown.results if each.fixture[2:4] in (("ann", "ben"), ("ann", "cyd"))]
+    lost = replace(
+        met[1],
+        winner=None,
+        mission=met[1].par,
+        status={Side.ATTACKER: Status.ILLEGAL, Side.DEFENDER: Status.ERROR},
+        faults={Side.ATTACKER: "no such move", Side.DEFENDER: "it ended"},
+    )
+    made = Evening(shown.terms, [met[0], lost], shown.kept)
+    tab.goto(made.write(tmp_path / "p.html", world.store).as_uri())
+    ranks = {
+        row.name: f"{'▲' if row.name == 'ann' else '■'} {row.ranks[side]}"
+        for row in made.table.rows
+        for side in Side
+        if row.ranks[side] is not None
+    }
+    assert set(ranks) == {"ann", "ben"}
+    for name in NAMES:
+        rank = ranks.get(name, "–")
+        line = tab.locator(f"tr[data-entrant={name}]")
+        expect(line.locator("[data-column=rank]")).to_have_text(rank)
+        expect(line.locator("[data-column=overall]")).to_have_text("–")
+    tab.locator("#nav a[data-view=matches]").click()
+    tab.locator("select[name=winner]").select_option("nobody")
+    expect(tab.locator(".matches tbody tr")).to_have_count(1)
+    tab.locator(".matches tbody a").first.click()
+    expect(tab.locator("#outcome")).to_contain_text("Both lost")
+    for side, status in lost.status.items():
+        expect(tab.locator(f"[data-offence={side}]")).to_contain_text(status.value)
+
+
 def test_an_evening_before_its_first_match(
     tab: Page, tmp_path: Path, world: World, shown: Evening
 ) -> None:

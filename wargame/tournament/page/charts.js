@@ -1,8 +1,9 @@
 const GOALS = ["integrity", "confidentiality", "availability"];
+const PHONE = matchMedia("(max-width: 700px)");
 let drawings = 0;
 
 /** An empty chart of rounds 1..n (or 0..n) with a scale of 0..1. */
-function frame({ wide = 460, tall = 190, first = 1, rounds, words, step = 0.25, left = 40 }) {
+function frame({ wide = PHONE.matches ? 330 : 460, tall = 190, first = 1, rounds, words, step = 0.25, left = 40 }) {
   const right = 10, top = 10, floor = tall - 24;
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 ${wide} ${tall}`);

@@ -49,7 +49,7 @@ function standingsRow(row, scale) {
     .map((side) => sided(side, String(row.sides[side].rank)));
   return el("tr", { "data-entrant": row.name },
     cell("rank", row.rank ? el("b", { class: "place" }, String(row.rank))
-      : el("span", { title: "its place on the side it plays" }, ranks)),
+      : ranks.length ? el("span", { title: "its place on the side it plays" }, ranks) : "–"),
     el("th", { scope: "row", "data-column": "name" }, link(`entrant-${row.name}`, named(row.name)),
       DATA.titles[row.name] ? el("bdi", { class: "soft small title" }, DATA.titles[row.name]) : null),
     cell("points", String(row.points)), cell("losses", String(row.losses)),
