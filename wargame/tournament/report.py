@@ -18,8 +18,8 @@ PAGE = "index.html"
 
 def placed(terms: Terms, results: Results) -> Standings:
     """The standings, with intervals."""
-    names = [entry.entrant.name for entry in results.entrants()]
-    return standings(names, results.results(), seed=terms.seed)
+    sides = {entry.entrant.name: entry.entrant.sides for entry in results.entrants()}
+    return standings(list(sides), results.results(), seed=terms.seed, sides=sides)
 
 
 def titles(results: Results) -> dict[str, str]:

@@ -76,7 +76,12 @@ class Tournament:
             self._gather()
             if self._stop.is_set():
                 raise Cancelled("the tournament was stopped")
-        found = standings(self._names(), sorted_results(self._played), seed=self._terms.seed)
+        found = standings(
+            self._names(),
+            sorted_results(self._played),
+            seed=self._terms.seed,
+            sides={entry.entrant.name: entry.entrant.sides for entry in self._entries},
+        )
         self._tell(Over(found))
         return found
 
