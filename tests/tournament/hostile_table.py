@@ -58,7 +58,6 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("memory_shared.py", MEMORY, "memory"),
     Hostile("memory_import.py", MEMORY, "memory"),
     Hostile("scratch_fill.py", ERROR, "No space left"),
-    Hostile("many_files.py", ERROR, "No space left"),
     Hostile("huge_file.py", ERROR, "File too large"),
     Hostile("print_flood.py", ERROR, "flooded its standard error"),
     Hostile("stderr_flood.py", ERROR, "flooded its standard error"),
