@@ -35,6 +35,7 @@ class Tournament:
         crew: who plays the matches.
         grounds: by scenario.
         tell: told what happens.
+        words: to be told once it has opened: who was refused, say.
     """
 
     def __init__(
@@ -46,9 +47,10 @@ class Tournament:
         grounds: Mapping[str, Ground],
         *,
         tell: Tell,
+        words: Sequence[str] = (),
     ) -> None:
         self._terms, self._results, self._form, self._crew = terms, results, form, crew
-        self._grounds, self._tell = grounds, tell
+        self._grounds, self._tell, self._words = grounds, tell, tuple(words)
         self._stop = threading.Event()
         self._waiting: deque[Fixture] = deque()
         self._out: set[Fixture] = set()
@@ -93,6 +95,8 @@ class Tournament:
         for number in sorted(self._rounds):
             self._waiting.extend(each for each in self._rounds[number] if each not in done)
         self._tell(Opened(self._terms.title, self._names(), tuple(self._played), self._expected()))
+        if self._words:
+            self._tell(Changed(self._names(), self._words))
 
     def _names(self) -> tuple[str, ...]:
         return tuple(entry.entrant.name for entry in self._entries)
@@ -119,7 +123,7 @@ class Tournament:
     def _hand_out(self) -> None:
         while self._waiting and len(self._out) < _AHEAD * self._crew.count:
             fixture = self._waiting.popleft()
-            self._crew.submit(play, self._job(fixture))
+            self._crew.submit(play, self._job(fixture), name=fixture.key)
             self._out.add(fixture)
 
     def _job(self, fixture: Fixture) -> Job:

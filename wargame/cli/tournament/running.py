@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from wargame.cli.guard import STOPPED, say
+from wargame.cli.guard import STOPPED
 from wargame.cli.output import Progress
 from wargame.cli.tournament import place
 from wargame.data.sources import load as load_data
@@ -75,12 +75,14 @@ class Evening:
         with place.results(terms, self._out, new=True) as results:
             results.claim()
             results.begin(terms)
-            enter(terms, results)
+            words = enter(terms, results)
             store = args.store or terms.store or store_place()
             grounds = _grounds(terms, args, store, method)
             with closing(crew(args.workers, args.cluster)) as workers:
                 form = terms.make_format()
-                self._running = Tournament(terms, results, form, workers, grounds, tell=tell)
+                self._running = Tournament(
+                    terms, results, form, workers, grounds, tell=tell, words=words
+                )
                 if self._stopped.is_set():
                     raise Cancelled("the tournament was stopped")
                 found = self._running.run()
@@ -93,8 +95,9 @@ class Evening:
             self._running.stop()
 
 
-def enter(terms: Terms, results: Results) -> None:
-    """Takes in whom the file names and the results do not have yet."""
+def enter(terms: Terms, results: Results) -> list[str]:
+    """Takes in whom the file names and the results do not have yet; tells who was refused."""
+    refused = []
     known = {entry.entrant.name for entry in results.entrants()}
     number = max(results.rounds(), default=0) + 1
     form = terms.make_format()
@@ -103,9 +106,10 @@ def enter(terms: Terms, results: Results) -> None:
             continue
         taken = take(each, terms.base)
         if taken.refused is not None:
-            say(f"warning: {each.name} was not let in and loses every match: {taken.refused}")
+            refused.append(f"{each.name} was not let in and loses every match: {taken.refused}")
         form.admit(taken.entrant, number)
         results.add(taken.entrant, first_round=number)
+    return refused
 
 
 def _grounds(

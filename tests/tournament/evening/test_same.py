@@ -1,0 +1,92 @@
+"""The same tournament leaves the same bytes, whoever does the work and however often they stop."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.worlds import environment
+
+from .conftest import Run, command, events, furnish, runner, written
+
+KILLS = int(os.environ.get("WARGAME_KILLS", "2"))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(
+    tmp_path_factory: pytest.TempPathFactory, home: Path, leaves: Path
+) -> dict[str, bytes]:
+    """What the tournament leaves where one process plays it without a break."""
+    folder = furnish(tmp_path_factory.mktemp("alone"))
+    return _played(runner(folder, home, leaves), folder, "alone", "--workers", "1")
+
+
+def _played(wargame: Run, folder: Path, name: str, *words: str) -> dict[str, bytes]:
+    out = folder / name
+    done = wargame("run", "evening.yaml", "--out", out, "--headless", *words)
+    assert done.returncode == 0, done.stderr
+    exported = wargame("export", "evening.yaml", "--out", out, "--records")
+    assert exported.returncode == 0, exported.stderr
+    return written(out)
+
+
+def test_workers_and_clusters_change_nothing(
+    wargame: Run, class_room: Path, undisturbed: dict[str, bytes]
+) -> None:
+    assert len([name for name in undisturbed if name.endswith(".jsonl")]) == 25
+    two = _played(wargame, class_room, "two", "--workers", "2")
+    assert two == undisturbed
+    ray = _played(wargame, class_room, "ray", "--cluster", "local:2")
+    assert ray == undisturbed
+
+
+def test_killed_at_any_moment_it_goes_on_to_the_same_bytes(
+    wargame: Run, class_room: Path, home: Path, leaves: Path, undisturbed: dict[str, bytes]
+) -> None:
+    rng = random.Random(4)
+    told: list[str] = []
+    for attempt in range(KILLS + 1):
+        last = attempt == KILLS
+        text = _killed(class_room, home, leaves, after=None if last else rng.randint(0, 8))
+        told += [_key(event) for event in events(text) if event["event"] == "played"]
+    assert len(told) == len(set(told)), "a match that was kept was played again"
+    assert 25 - KILLS * 4 <= len(told) <= 25  # a kill may come between keeping and telling
+    exported = wargame("export", "evening.yaml", "--out", class_room / "cut", "--records")
+    assert exported.returncode == 0, exported.stderr
+    assert written(class_room / "cut") == undisturbed
+
+
+def _key(event: dict[str, object]) -> str:
+    result = event["result"]
+    assert isinstance(result, dict)
+    return str(sorted(result["fixture"].items()))
+
+
+def _killed(class_room: Path, home: Path, leaves: Path, *, after: int | None) -> str:
+    """Plays, and is killed with so many matches told; returns what was told."""
+    process = subprocess.Popen(
+        command("run", "evening.yaml", "--out", "cut", "--json", "--workers", "2"),
+        cwd=class_room,
+        env=environment(home, WARGAME_DATA=str(leaves)),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line)
+        if after is not None and sum('"played"' in each for each in lines) >= after:
+            time.sleep(random.Random(after).random() * 0.2)
+            process.kill()
+            break
+    rest, _ = process.communicate(timeout=200)
+    code = process.returncode
+    assert code == (0 if after is None else -signal.SIGKILL)
+    return "".join(lines) + rest
