@@ -64,7 +64,7 @@ def left_over(marker: str) -> list[int]:
     return found
 
 
-def gone(marker: str, seconds: float = 2.0) -> bool:
+def gone(marker: str, seconds: float = 5.0) -> bool:
     """Whether no such process is left, soon."""
     until = time.monotonic() + seconds
     while left_over(marker):

@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from shutil import rmtree
 from typing import NoReturn
 
 from wargame.sandbox import family, guest, syscalls
@@ -59,6 +60,7 @@ def keep(line: int, order: Order) -> NoReturn:
         # As the first process of its namespace it takes all others along.
         if not order.alone:
             family.kill_all(os.getpid())
+            rmtree(order.scratch, ignore_errors=True)
         os._exit(code)
 
 

@@ -33,6 +33,7 @@ _PYTHON = 128 * MEGABYTE
 _SLACK = 128 * MEGABYTE
 """A program may reserve this much more than it may use: only what it touches counts."""
 _MOVES = 1000
+"""More than any match has: the host judges time by the clock, this is but a last ceiling."""
 
 
 @dataclass(frozen=True)
