@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 import pytest
 
+from wargame.tournament.terms import load
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCK = re.compile(r"^([^\n]*)\n\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -91,7 +93,7 @@ def _items() -> Iterator[Item]:
         if language == "sh":
             yield from (Item("sh", line) for line in body.splitlines() if line.strip())
         else:
-            saved = re.search(r"`(\w+\.py)`", before)
+            saved = re.search(r"`(\w+\.(py|yaml))`", before)
             yield Item(language, body, saved.group(1) if saved else "")
 
 
@@ -120,7 +122,7 @@ def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_every_block_is_understood() -> None:
     assert README.count("```") == 2 * len(BLOCK.findall(README))
-    assert {item.kind for item in ITEMS} == {"sh", "python"}
+    assert {item.kind for item in ITEMS} == {"sh", "python", "yaml"}
     assert len(MAKE) == 2
     assert len(MAKE) + len(WARGAME) == sum(item.kind == "sh" for item in ITEMS)
     assert {line.split()[1] for line in WARGAME} >= {"play", "watch", "verify", "resume", "measure"}
@@ -130,6 +132,9 @@ def test_every_block_is_understood() -> None:
 def test_it_works(item: Item, folder: Path) -> None:
     if item.kind == "python":
         _code(item, folder)
+    elif item.kind == "yaml":
+        (folder / item.file).write_text(item.text)
+        assert len(load(folder / item.file).entrants) > 3
     elif item.text.startswith("make "):
         _target(shlex.split(item.text, comments=True))
     elif item.text.startswith("wargame play"):
@@ -165,7 +170,7 @@ def _command(words: list[str], folder: Path) -> None:
         return
     done = run([sys.executable, "-m", *shortened(words)], folder)
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) > 1 or words[1] == "verify"
+    assert len(done.stdout.splitlines()) > (words[1] not in ("verify", "tournament"))
     if words[1] == "verify":
         assert "measurements the same" in done.stdout
     if "--record" in words:

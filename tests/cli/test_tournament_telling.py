@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.tournament.cup import NAMES, events, played, result
 from wargame.cli.output import Progress
-from wargame.cli.tournament_telling import InJson, InWords, match_line
+from wargame.cli.tournament.telling import InJson, InWords, match_line
 from wargame.sandbox.limits import Status
 from wargame.stages import Side
 from wargame.tournament.events import Changed, Event, Opened, Planned, Played

@@ -64,7 +64,7 @@ class Court:
     def state(self) -> dict[str, tuple[int, bytes]]:
         """Every file that is to stay as it is."""
         files = [p for p in self.canary.rglob("*") if p.is_file()]
-        folder = unpacked(self.innocent, Path(self.ground.cache))
+        folder = unpacked(self.innocent, Path(str(self.ground.cache)))
         files += [p for p in folder.rglob("*") if p.is_file()]
         return {str(p): (p.stat().st_mtime_ns, p.read_bytes()) for p in files}
 
@@ -209,7 +209,7 @@ def test_the_watch_for_processes_would_see_one(court: Court, tmp_path: Path) -> 
     case = next(each for each in HOSTILE if each.file == "says_nothing.py")
     hostile = entered(court, case, tmp_path / "sent")
     with Warden(court.ground.method) as warden:
-        made = seat("x", hostile, Side.ATTACKER, warden, LIMITS, Path(court.ground.cache))
+        made = seat("x", hostile, Side.ATTACKER, warden, LIMITS, Path(str(court.ground.cache)))
         rules = scenario.from_content(json.loads(court.ground.content))
         made.begin(Side.ATTACKER, rules, np.random.default_rng(0))
         assert seen(hostile.digest)

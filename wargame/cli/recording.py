@@ -41,23 +41,35 @@ def recording(match: Match, path: Path | None, *, force: bool = False) -> Iterat
         with _replacing(match, path) as journal:
             yield journal
         return
-    if old is None:
-        Journal(path, match).close()
-    matches.note(path)
-    with going_on(match, path) as journal:
+    with _kept(match, path), _opened(match, path, new=old is None) as journal:
         yield journal
 
 
 @contextmanager
 def going_on(match: Match, path: Path) -> Iterator[Journal]:
     """The journal of an unfinished record; nobody else may write it meanwhile."""
+    with _kept(match, path), resume(path, match) as journal:
+        yield journal
+
+
+@contextmanager
+def _kept(match: Match, path: Path) -> Iterator[None]:
+    """What stops the block is told how the match can go on, once there is a record of it."""
     try:
-        with resume(path, match) as journal:
-            yield journal
+        yield
     except BaseException as error:
-        if not match.over:
+        if path.exists() and not match.over:
             error.add_note(f"the match is kept; go on with: wargame resume {path}")
         raise
+
+
+@contextmanager
+def _opened(match: Match, path: Path, *, new: bool) -> Iterator[Journal]:
+    if new:
+        Journal(path, match).close()
+    matches.note(path)
+    with resume(path, match) as journal:
+        yield journal
 
 
 @contextmanager

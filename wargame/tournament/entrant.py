@@ -149,6 +149,11 @@ class Entrant:
         return tuple(self.by)
 
     @property
+    def strange(self) -> bool:
+        """Whether any of it is a stranger's code."""
+        return any(each.strange for each in self.by.values())
+
+    @property
     def two_sided(self) -> bool:
         """Whether it plays both sides."""
         return len(self.by) == len(SIDES)

@@ -32,9 +32,10 @@ def names(fixture: Fixture) -> Mapping[Side, str]:
 def offences(result: MatchResult) -> Iterator[tuple[str, Status, str]]:
     """Of a forfeit: name, status and words of each offender, the attacker first."""
     for side in SIDES:
-        status = result.status[side]
+        name, status = names(result.fixture)[side], result.status[side]
         if status is not Status.OK:
-            yield names(result.fixture)[side], status, visible(result.faults.get(side, ""))
+            words = visible(result.faults.get(side, ""))
+            yield name, status, words.removeprefix(f"{name}: ").removeprefix(f"{name} ")
 
 
 def against_par(result: MatchResult) -> str:

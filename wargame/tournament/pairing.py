@@ -56,6 +56,8 @@ class Format(ABC):
     """Whether `Setting.rounds` means something."""
     has_mirrors: ClassVar[bool] = False
     """Whether `Setting.mirrors` means something."""
+    places: ClassVar[bool] = True
+    """Whether its own order says who won; else the ratings do."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting

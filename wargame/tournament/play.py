@@ -17,10 +17,11 @@ from wargame.game.board import Board
 from wargame.game.match import DataFacts, Match
 from wargame.game.record import header, line
 from wargame.game.terms import Scenario
+from wargame.home import cache_home
 from wargame.jsonlines import encoded
 from wargame.pool import single_thread
 from wargame.sandbox.limits import Limits, Status
-from wargame.sandbox.method import Method
+from wargame.sandbox.method import Method, choose
 from wargame.sandbox.warden import Warden
 from wargame.stages import SIDES, Side
 from wargame.store import Store, canonical, open_store
@@ -44,10 +45,10 @@ class Ground:
     store: str
     """Address of the store."""
     limits: Limits
-    method: Method
-    """How strangers' code is isolated."""
-    cache: str
-    """Folder where submissions are unpacked; each machine has its own."""
+    method: Method | None
+    """How strangers' code is isolated; None where nobody's was expected, and none is run."""
+    cache: str | None = None
+    """Folder where submissions are unpacked; None for the cache home of whoever plays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ def _court(ground: Ground) -> _Court:
 
 
 @lru_cache(maxsize=1)
-def _warden(method: Method) -> Warden:
-    return Warden(method)
+def _warden(method: Method | None) -> Warden:
+    return Warden(choose(unsafe=False) if method is None else method)
 
 
 def ground_content(rules: Scenario) -> str:
@@ -139,7 +140,8 @@ def _seat(job: Job, side: Side) -> Seat:
 
     def make() -> Agent:
         warden = _warden(ground.method)
-        return seat(name, job.entrants[side], side, warden, ground.limits, Path(ground.cache))
+        cache = cache_home() / "entrants" if ground.cache is None else Path(ground.cache)
+        return seat(name, job.entrants[side], side, warden, ground.limits, cache)
 
     return Seat(name, make)
 

@@ -9,17 +9,23 @@ from wargame.store import open_store
 from wargame.tournament.export import document, write_csv, write_json
 from wargame.tournament.outcome import MatchResult
 from wargame.tournament.page.page import write_page
+from wargame.tournament.placed import placed
 from wargame.tournament.results import Results
-from wargame.tournament.standings import Standings, standings
+from wargame.tournament.standings import Standings
 from wargame.tournament.terms import Terms
 
 PAGE = "index.html"
 
 
-def placed(terms: Terms, results: Results) -> Standings:
+def so_far(terms: Terms, results: Results) -> Standings:
     """The standings, with intervals."""
-    sides = {entry.entrant.name: entry.entrant.sides for entry in results.entrants()}
-    return standings(list(sides), results.results(), seed=terms.seed, sides=sides)
+    return placed(
+        terms.make_format(),
+        results.entrants(),
+        results.rounds(),
+        results.results(),
+        seed=terms.seed,
+    )
 
 
 def titles(results: Results) -> dict[str, str]:

@@ -14,9 +14,10 @@ from wargame.tournament.events import Changed, Opened, Over, Planned, Played, Te
 from wargame.tournament.foresight import foreseen
 from wargame.tournament.outcome import Fixture, MatchResult
 from wargame.tournament.pairing import Done, Format, Wait
+from wargame.tournament.placed import placed
 from wargame.tournament.play import Ground, Job, play
 from wargame.tournament.results import Results
-from wargame.tournament.standings import Standings, standings
+from wargame.tournament.standings import Standings
 from wargame.tournament.terms import Terms
 
 _LOOK = 0.2
@@ -78,12 +79,7 @@ class Tournament:
             self._gather()
             if self._stop.is_set():
                 raise Cancelled("the tournament was stopped")
-        found = standings(
-            self._names(),
-            sorted_results(self._played),
-            seed=self._terms.seed,
-            sides={entry.entrant.name: entry.entrant.sides for entry in self._entries},
-        )
+        found = placed(self._form, self._entries, self._rounds, self._played, seed=self._terms.seed)
         self._tell(Over(found))
         return found
 
@@ -141,11 +137,6 @@ class Tournament:
             self._out.remove(result.fixture)
             self._played.append(result)
             self._tell(Played(result, kept.seconds))
-
-
-def sorted_results(results: list[MatchResult]) -> list[MatchResult]:
-    """In the order of their fixtures, whoever was done first."""
-    return sorted(results, key=lambda result: result.fixture)
 
 
 def spread(fixtures: Sequence[Fixture]) -> list[Fixture]:

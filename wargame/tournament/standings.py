@@ -137,6 +137,9 @@ class Standings:
     """Played, mirrors aside."""
     left_out: int
     """Matches of entrants not listed, which count for nothing here."""
+    placing: tuple[str, ...] = ()
+    """Names in the order of the tournament's format, the best first, where that is not the
+    rating's: the first won the knock-out, say."""
 
     def row(self, name: str) -> Row:
         """An entrant's.
@@ -159,6 +162,7 @@ class Standings:
         return {
             "matches": self.matches,
             "left_out": self.left_out,
+            "placing": list(self.placing),
             "rows": [row.to_json() for row in self.rows],
             "head_to_head": [each.to_json() for each in self.pairings],
             "wins": [list(row) for row in self.wins],

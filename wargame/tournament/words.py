@@ -87,6 +87,9 @@ def notes_on(standings: Standings) -> Iterator[str]:
     if not standings.matches:
         yield "No match has been played yet."
         return
+    if standings.placing:
+        places = enumerate(standings.placing, start=1)
+        yield f"Placing: {', '.join(f'{place} {name}' for place, name in places)}."
     yield _LEGEND
     yield _played(standings)
     if standings.resampling is not None:

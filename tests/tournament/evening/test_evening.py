@@ -8,6 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import numpy as np
+
 from tests.worlds import environment
 
 from .conftest import Run, command, events
@@ -163,3 +165,37 @@ def test_two_processes_do_not_play_the_same_tournament(
     process.communicate()
     assert second.returncode == 2
     assert "process" in second.stderr
+
+
+def test_a_knock_out_says_who_won_it(wargame: Run, class_room: Path) -> None:
+    file = class_room / "evening.yaml"
+    text = file.read_text().replace("  - random\n", "").replace("  - cy.py\n", "")
+    file.write_text(f"{text}format: knock-out\n")
+    done = wargame("run", "evening.yaml", "--headless")
+    assert done.returncode == 0, done.stderr
+    results = json.loads((class_room / "evening" / "results.json").read_text())
+    placing = results["standings"]["placing"]
+    assert sorted(placing) == ["ada", "bo", "pair"]
+    # Ada is seeded first, has a bye, and plays the final against who won the other meeting.
+    last = max(match["fixture"]["round"] for match in results["matches"])
+    final = {
+        match["fixture"]["attacker"]
+        for match in results["matches"]
+        if match["fixture"]["round"] == last
+    }
+    assert final == {"ada", placing[0], placing[1]}
+    assert f"Placing: 1 {placing[0]}, 2 {placing[1]}, 3 {placing[2]}." in done.stdout
+    assert f"1 {placing[0]}, 2 {placing[1]}" in (class_room / "evening" / "index.html").read_text()
+
+
+def test_other_data_than_before_are_refused(wargame: Run, class_room: Path, leaves: Path) -> None:
+    assert wargame("run", "evening.yaml", "--headless").returncode == 0
+    with np.load(leaves) as arrays:
+        others = dict(arrays)
+    others["x_train"] = others["x_train"][::-1].copy()
+    np.savez(class_room / "others.npz", **others)
+    (class_room / "late.py").write_text((class_room / "ada.py").read_text())
+    assert wargame("add", "evening.yaml", "late.py").returncode == 0
+    done = wargame("run", "evening.yaml", "--headless", "--data", "others.npz")
+    assert done.returncode == 2
+    assert "other data" in done.stderr

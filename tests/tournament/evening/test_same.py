@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tournament.postgres import Server
 from tests.worlds import environment
 
 from .conftest import Run, command, events, furnish, runner, written
@@ -36,14 +37,19 @@ def _played(wargame: Run, folder: Path, name: str, *words: str) -> dict[str, byt
     return written(out)
 
 
-def test_workers_and_clusters_change_nothing(
-    wargame: Run, class_room: Path, undisturbed: dict[str, bytes]
+def test_workers_clusters_stores_and_databases_change_nothing(
+    wargame: Run, class_room: Path, undisturbed: dict[str, bytes], postgres: Server
 ) -> None:
     assert len([name for name in undisturbed if name.endswith(".jsonl")]) == 25
     two = _played(wargame, class_room, "two", "--workers", "2")
     assert two == undisturbed
+    file = class_room / "evening.yaml"
+    shared = (class_room / "shared").as_uri()
+    file.write_text(f"{file.read_text()}results: {postgres.fresh()}\nstore: {shared}\n")
     ray = _played(wargame, class_room, "ray", "--cluster", "local:2")
     assert ray == undisturbed
+    assert not (class_room / "ray" / "results.db").exists()
+    assert (class_room / "shared" / "objects").is_dir()
 
 
 def test_killed_at_any_moment_it_goes_on_to_the_same_bytes(

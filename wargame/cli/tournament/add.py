@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     taken = take(entry, Path())
     if taken.refused is not None:
         raise WargameError(taken.refused)
-    if any(each.strange for each in taken.entrant.by.values()):
+    if taken.entrant.strange:
         choose(unsafe=False)
     with place.results(terms, place.folder(args)) as results:
         terms.make_format().admit(taken.entrant, max(results.rounds(), default=0) + 1)

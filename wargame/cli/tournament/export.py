@@ -31,13 +31,13 @@ def run(args: argparse.Namespace) -> int:
     """Writes them."""
     from wargame.jsonlines import place as put
     from wargame.jsonlines import writing
-    from wargame.tournament.report import placed, write_tables
+    from wargame.tournament.report import so_far, write_tables
     from wargame.tournament.terms import load
 
     terms, out = load(args.file), place.folder(args)
     to = args.to or out
     with place.results(terms, out) as results:
-        write_tables(to, terms, results, placed(terms, results))
+        write_tables(to, terms, results, so_far(terms, results))
         count = 0
         for result in results.results() if args.records else ():
             with writing(to):

@@ -27,13 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Writes it."""
     from wargame.game.setup import store_place
-    from wargame.tournament.report import PAGE, placed, write_pages
+    from wargame.tournament.report import PAGE, so_far, write_pages
     from wargame.tournament.terms import load
 
     terms, out = load(args.file), place.folder(args)
     with place.results(terms, out) as results:
         store = args.store or terms.store or store_place()
-        found, played = placed(terms, results), results.results()
+        found, played = so_far(terms, results), results.results()
         out.mkdir(parents=True, exist_ok=True)
         write_pages(out / PAGE, terms, results, found, played, store)
     print(out / PAGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import threading
 from collections.abc import Mapping
@@ -13,9 +14,8 @@ from wargame.cli.guard import STOPPED
 from wargame.cli.output import Progress
 from wargame.cli.tournament import place
 from wargame.data.sources import load as load_data
-from wargame.errors import Cancelled
+from wargame.errors import Cancelled, WargameError
 from wargame.game.setup import store_place
-from wargame.home import cache_home
 from wargame.sandbox.method import Method, choose
 from wargame.tournament.crew import crew
 from wargame.tournament.events import Tell
@@ -51,7 +51,7 @@ class Evening:
 
     def headless(self) -> int:
         """Plays without a screen; returns the exit code."""
-        from wargame.cli.tournament_telling import InJson, InWords
+        from wargame.cli.tournament.telling import InJson, InWords
 
         with Progress(quiet=self._args.json) as progress:
             tell = InJson() if self._args.json else InWords(self._terms.seed, progress)
@@ -71,13 +71,15 @@ class Evening:
             WargameError: it could not be played.
         """
         terms, args = self._terms, self._args
-        method = choose(args.no_isolation)
         with place.results(terms, self._out, new=True) as results:
             results.claim()
             results.begin(terms)
             words = enter(terms, results)
             store = args.store or terms.store or store_place()
+            strange = any(each.entrant.strange for each in results.entrants())
+            method = choose(args.no_isolation) if strange else None
             grounds = _grounds(terms, args, store, method)
+            _check_data(results, grounds)
             with closing(crew(args.workers, args.cluster)) as workers:
                 form = terms.make_format()
                 self._running = Tournament(
@@ -113,7 +115,7 @@ def enter(terms: Terms, results: Results) -> list[str]:
 
 
 def _grounds(
-    terms: Terms, args: argparse.Namespace, store: str, method: Method
+    terms: Terms, args: argparse.Namespace, store: str, method: Method | None
 ) -> Mapping[str, Ground]:
     found = {}
     for name, rules in terms.games.items():
@@ -126,6 +128,18 @@ def _grounds(
             store=store,
             limits=terms.limits,
             method=method,
-            cache=str(cache_home() / "entrants"),
         )
     return found
+
+
+def _check_data(results: Results, grounds: Mapping[str, Ground]) -> None:
+    """Refuses to go on with other data than the results so far were measured on."""
+    first = {result.fixture.scenario: result.fixture.key for result in results.results()}
+    for name, key in first.items():
+        header = json.loads(results.kept(key).record.split(b"\n", 1)[0])
+        was, now = header["data"]["digest"], grounds[name].digest
+        if was != now:
+            raise WargameError(
+                f"the matches so far were played on other data (digest {was[:12]}; what is here "
+                f"has {now[:12]}); name it with --data, or begin anew with another --out"
+            )

@@ -29,13 +29,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints them."""
     from wargame.cli.output import print_json
-    from wargame.tournament.report import placed
+    from wargame.tournament.report import so_far
     from wargame.tournament.terms import load
     from wargame.tournament.words import table
 
     terms = load(args.file)
     with place.results(terms, place.folder(args)) as results:
-        found = placed(terms, results)
+        found = so_far(terms, results)
     if args.json:
         print_json(found.to_json())
     else:

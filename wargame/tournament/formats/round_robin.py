@@ -35,6 +35,7 @@ class RoundRobin(Format):
     title: ClassVar[str] = "A round robin"
     two_sided: ClassVar[bool] = False
     has_mirrors: ClassVar[bool] = True
+    places: ClassVar[bool] = False
 
     def next(
         self, entries: Sequence[Entry], rounds: Rounds, results: Sequence[MatchResult]

@@ -53,7 +53,9 @@ def facts(terms: Terms, table: Standings, results: Sequence[MatchResult]) -> lis
     ]
     forfeits = sum(each.forfeit for each in results)
     played = f"{len(results):,}" + (f", {forfeits} of them forfeited" if forfeits else "")
+    first = ", ".join(f"{place} {name}" for place, name in enumerate(table.placing[:3], start=1))
     return [
+        *([["placing", first]] if first else []),
         ["format", terms.format.replace("-", " ")],
         ["entrants", str(len(table.rows))],
         ["matches played", played],

@@ -56,7 +56,7 @@ class FinalScreen(ModalScreen[None]):
         found = self._live.standings
         if found is None:
             return
-        told = [*podium(found.rows), _best(found), []]
+        told = [*podium(found), _best(found), []]
         told += _mix(found, _par(self._live))
         if self._page is not None:
             told += [[], [("The page for the class: ", "$muted"), (self._page, "bold $accent")]]
@@ -67,9 +67,14 @@ class FinalScreen(ModalScreen[None]):
         self.app.exit(return_code=0)
 
 
-def podium(rows: Sequence[Row]) -> list[list[Part]]:
-    """The first three on their steps; who plays one side only has no place on it."""
-    ranked = {row.rank: row for row in rows if row.rank in _HEIGHT}
+def podium(found: Standings) -> list[list[Part]]:
+    """The first three on their steps, by the format's order, or by rating where it has none.
+
+    Who plays one side only has no rating over both, and no place by it.
+    """
+    ranked = {row.rank: row for row in found.rows if row.rank in _HEIGHT}
+    if found.placing:
+        ranked = dict(enumerate(map(found.row, found.placing[: len(_HEIGHT)]), start=1))
     if 1 not in ranked:
         return [[("Nobody has a rating over both sides.", "$muted")]]
     tall = max(_HEIGHT.values()) + 2
