@@ -299,3 +299,11 @@ def test_long_names_are_cut_and_gaps_told() -> None:
     assert "aaa… " in flat
     assert "No match connects these groups" in flat
     assert "1 of them lost by both sides" in flat
+
+
+def test_where_one_side_won_every_match_it_is_said() -> None:
+    pairs = [("ann", "bob"), ("bob", "ann"), ("ann", "cat"), ("cat", "ann")]
+    held = [result(met(*pair), D, 0.1 + 0.05 * n) for n, pair in enumerate(pairs)]
+    assert "The defender won every match" in " ".join(table(standings(WHO, held, seed=0)).split())
+    mixed = [*held, result(met("bob", "cat"), A, 0.9)]
+    assert "won every match" not in " ".join(table(standings(WHO, mixed, seed=0)).split())

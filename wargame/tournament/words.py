@@ -91,11 +91,26 @@ def notes_on(standings: Standings) -> Iterator[str]:
         places = enumerate(standings.placing, start=1)
         yield f"Placing: {', '.join(f'{place} {name}' for place, name in places)}."
     yield _LEGEND
+    yield from _one_sided(standings)
     yield _played(standings)
     if standings.resampling is not None:
         yield _resampled(standings.resampling)
     yield from _groups(standings)
     yield mixed(standings)
+
+
+def _one_sided(standings: Standings) -> Iterator[str]:
+    """Where the same side won every match, wins tell nobody apart."""
+    wins = {
+        Side.ATTACKER: sum(each.attacker_wins for each in standings.pairings),
+        Side.DEFENDER: sum(each.defender_wins for each in standings.pairings),
+    }
+    for side in SIDES:
+        if wins[side] and not wins[side.other]:
+            yield (
+                f"The {side.value} won every match, so ratings hardly differ; the order follows "
+                "from how far matches ended from par."
+            )
 
 
 def _played(standings: Standings) -> str:
