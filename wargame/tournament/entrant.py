@@ -134,10 +134,7 @@ class Entrant:
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        if not self.title.strip() or len(self.title) > TITLE or not self.title.isprintable():
-            raise WargameError(
-                f"entrant {self.name}: a title is one line of 1 to {TITLE} printable characters"
-            )
+        check_title(self.name, self.title)
         if not self.by:
             raise WargameError(f"entrant {self.name} plays neither side")
         ordered = {side: self.by[side] for side in SIDES if side in self.by}
@@ -217,6 +214,18 @@ def check_name(name: str) -> None:
         raise WargameError(
             f"{name[:60]!r} cannot be an entrant's name: use 1 to 40 of a-z, 0-9, _ and -, "
             "starting with a letter or digit"
+        )
+
+
+def check_title(name: str, title: str) -> None:
+    """Refuses a title that an entrant cannot have.
+
+    Raises:
+        WargameError: it is empty, too long, or has an unprintable character.
+    """
+    if not title.strip() or len(title) > TITLE or not title.isprintable():
+        raise WargameError(
+            f"entrant {name}: a title is one line of 1 to {TITLE} printable characters"
         )
 
 

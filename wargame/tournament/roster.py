@@ -54,7 +54,8 @@ def _submitted(player: Player, base: Path) -> tuple[Submission, list[str]]:
         sides_of(found)
     except WargameError as error:
         # Results say nothing of where on this machine a file lay.
-        why = str(error).replace(f"{base}{os.sep}", "").removeprefix(f"{player.agent}: ")
+        why = str(error) if base == Path() else str(error).replace(f"{base}{os.sep}", "")
+        why = why.removeprefix(f"{player.agent}: ")
         return _refused(why), [why]
     return found, []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from wargame.cli.tournament import place
+from wargame.cli.tournament import command, place
 
 DESCRIPTION = """\
 Lets an agent join a tournament that has begun, also while it runs: it plays from the next round on.
@@ -14,7 +14,7 @@ In a round robin it then meets everybody. A knock-out takes nobody after its fir
 EPILOG = """\
 examples:
   wargame tournament add friday.yaml students/late.py
-  wargame tournament add friday.yaml students/zoe --name zoe -- node agent.js
+  wargame tournament add friday.yaml students/zoe --name zoe --command "node agent.js"
 """
 
 
@@ -24,27 +24,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "agent", metavar="AGENT", help="a ready agent's name, a file, a folder or an archive"
     )
-    parser.add_argument("command", nargs="*", metavar="COMMAND", help="how to start a program")
+    command.configure(parser)
     parser.add_argument("--name", metavar="NAME", help="what to call it (after its file)")
     parser.add_argument("--title", metavar="TEXT", help="what the page calls it (its name)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Asks for it."""
+    from pydantic import ValidationError
+
     from wargame.errors import WargameError
+    from wargame.jsonlines import problem
     from wargame.sandbox.method import choose
+    from wargame.tournament.entrant import check_name, check_title
     from wargame.tournament.roster import take
     from wargame.tournament.terms import load
     from wargame.tournament.terms_entry import EntrantTerms, default_name
 
     terms = load(args.file)
     name = args.name or default_name(args.agent)
-    entry = EntrantTerms(
-        name=name, title=args.title or name, agent=args.agent, command=tuple(args.command)
-    )
+    title = args.title or name
+    check_name(name)
+    check_title(name, title)
+    try:
+        entry = EntrantTerms(name=name, title=title, agent=args.agent, command=command.words(args))
+    except ValidationError as error:
+        raise WargameError(problem(error)) from None
     taken = take(entry, Path())
     if taken.refused is not None:
-        raise WargameError(taken.refused)
+        raise WargameError(f"{args.agent}: {taken.refused}")
     if taken.entrant.strange:
         choose(unsafe=False)
     with place.results(terms, place.folder(args)) as results:

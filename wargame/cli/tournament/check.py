@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
 from wargame.cli import options
+from wargame.cli.tournament import command
 
 if TYPE_CHECKING:
     from wargame.tournament.check import Report, SideReport
@@ -34,9 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="AGENT",
         help="a Python file, a policy's folder, a folder or archive of a program, or a ready name",
     )
-    parser.add_argument(
-        "--command", metavar="WORDS", help='what starts a program, such as "node agent.js"'
-    )
+    command.configure(parser)
     parser.add_argument("--side", choices=("attacker", "defender"), help="try one side only")
     parser.add_argument(
         "--scenario", default="mapengine", metavar="S", help="a name or a YAML file (mapengine)"
@@ -51,18 +49,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Checks; returns 0 for a valid agent and 1 for another."""
-    from wargame.errors import WargameError
     from wargame.stages import Side
     from wargame.store import canonical
     from wargame.tournament.check import check
 
-    try:
-        command = shlex.split(args.command or "")
-    except ValueError as error:
-        raise WargameError(f"--command: {error}") from error
     report = check(
         args.agent,
-        command=command,
+        command=command.words(args),
         game=args.scenario,
         sides=(Side(args.side),) if args.side else (),
         unsafe=args.no_isolation,

@@ -27,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Writes it."""
     from wargame.game.setup import store_place
+    from wargame.jsonlines import writing
     from wargame.tournament.report import PAGE, so_far, write_pages
     from wargame.tournament.terms import load
 
@@ -34,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
     with place.results(terms, out) as results:
         store = args.store or terms.store or store_place()
         found, played = so_far(terms, results), results.results()
-        out.mkdir(parents=True, exist_ok=True)
+        with writing(out):
+            out.mkdir(parents=True, exist_ok=True)
         write_pages(out / PAGE, terms, results, found, played, store)
     print(out / PAGE)
     return 0
