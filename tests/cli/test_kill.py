@@ -16,7 +16,7 @@ from wargame.game.record import read
 
 from .conftest import Run, environment, watching
 
-KILLS = int(os.environ.get("WARGAME_KILLS", "6"))
+KILLS = int(os.environ.get("WARGAME_KILLS", "4"))
 
 
 def killed(home: Path, file: Path, words: list[str], after: float) -> None:

@@ -87,7 +87,7 @@ def test_entrants_come_and_go_while_it_runs(
     (class_room / "dee.py").write_text(ada.read_text())
     # Slow enough that there are rounds left to be drawn when the others have come and gone.
     ada.write_text(
-        ada.read_text().replace("print(", "__import__('time').sleep(0.7)\n        print(")
+        ada.read_text().replace("print(", "__import__('time').sleep(0.35)\n        print(")
     )
     process = subprocess.Popen(
         command("run", "evening.yaml", "--json", "--workers", "1"),
