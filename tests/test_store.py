@@ -165,6 +165,22 @@ def test_a_full_disk_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.Monkey
     assert list((tmp_path / "partial").iterdir()) == []
 
 
+def test_what_the_disk_refuses_is_a_clear_error_in_any_process(tmp_path: Path) -> None:
+    """Not an OSError: a worker hands on nothing but the words of errors that a user can mend."""
+    store = Store(tmp_path)
+    store.get_or_make("kept", "test", numbers)
+    (tmp_path / "locks").rmdir()
+    (tmp_path / "locks").write_text("")
+    with pytest.raises(WargameError, match="cannot be written"):
+        store.get_or_make("new", "test", numbers)
+    (tmp_path / "locks").unlink()
+    (file,) = (tmp_path / "objects").rglob("*.safetensors")
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(WargameError, match="cannot be read"):
+        Store(tmp_path).get("kept")
+
+
 def test_collect_frees_what_is_old(tmp_path: Path) -> None:
     """Only what was made before the date goes."""
     store = Store(tmp_path)

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from wargame.errors import WargameError
 from wargame.store.artifact import (
@@ -49,7 +49,7 @@ class Store:
             for folder in ("objects", "locks", "partial"):
                 (root / folder).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise WargameError(f"the store at {root} cannot be used: {error}") from error
+            raise self._refused("used", error) from error
 
     @property
     def address(self) -> str:
@@ -147,8 +147,7 @@ class Store:
         # unlinked while held; whoever waited on the unlinked one notices and opens the new one.
         path = self.root / "locks" / key
         while True:
-            with path.open("w") as handle:
-                fcntl.flock(handle, fcntl.LOCK_EX)
+            with self._waited(path) as handle:
                 try:
                     current = path.stat().st_ino == os.fstat(handle.fileno()).st_ino
                 except FileNotFoundError:
@@ -161,6 +160,17 @@ class Store:
                     path.unlink(missing_ok=True)
                 return
 
+    def _waited(self, path: Path) -> TextIO:
+        try:
+            handle = path.open("w")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            raise self._refused("written", error) from error
+        return handle
+
+    def _refused(self, doing: str, error: OSError) -> WargameError:
+        return WargameError(f"the store at {self.root} cannot be {doing}: {error}")
+
     def _read(self, key: str) -> Artifact | None:
         folder = self._folder(key)
         meta = Store.meta(self, key)
@@ -169,10 +179,13 @@ class Store:
                 self._drop(key)
             return None
         for name in FORMATS:
-            path = folder / name
-            if not path.exists():
+            try:
+                blob = (folder / name).read_bytes()
+            except FileNotFoundError:
                 continue
-            packed = Packed(name, path.read_bytes(), meta)
+            except OSError as error:
+                raise self._refused("read", error) from error
+            packed = Packed(name, blob, meta)
             if not packed.whole:
                 break
             return packed.artifact(key)
@@ -195,7 +208,7 @@ class Store:
         except OSError as error:
             if partial is not None:
                 shutil.rmtree(partial, ignore_errors=True)
-            raise WargameError(f"the store at {self.root} cannot be written: {error}") from error
+            raise self._refused("written", error) from error
 
     def _drop(self, key: str) -> None:
         self._recent.pop(key, None)
