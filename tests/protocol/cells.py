@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from wargame.protocol.runner import OUT_OF_MEMORY
 from wargame.sandbox.limits import Status, Stopped
+from wargame.sandbox.order import OUT_OF_MEMORY
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -20,9 +20,8 @@ from wargame.game.asking import seated
 from wargame.protocol import lines, rebuilding
 from wargame.protocol.messages import SEEDS, VERSION, End, Hello, Turn
 from wargame.protocol.mishap import out_of_memory, tell
+from wargame.sandbox.order import OUT_OF_MEMORY
 
-OUT_OF_MEMORY = 77
-"""Exit status that tells the host so."""
 _INTERRUPTED = 130
 
 

@@ -6,7 +6,6 @@ sizes of what is trained are small, since it is the agent that is looked at and 
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
@@ -23,11 +22,12 @@ from wargame.sandbox.limits import Limits, Status
 from wargame.sandbox.method import Method, choose
 from wargame.sandbox.warden import Warden
 from wargame.stages import Side
-from wargame.tournament.entrant import Kind, Submission
+from wargame.tournament.entrant import Submission
 from wargame.tournament.intake import sides_of, submit, title_of
 from wargame.tournament.rehearsal import RIVALS, rehearsal
 from wargame.tournament.seat import Seat
 from wargame.tournament.seating import seat
+from wargame.tournament.terms_entry import default_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +100,15 @@ def check(
         title = title_of(taken)
     except WargameError as error:
         return Report(word, False, str(error), "", "", "", ())
-    isolated = taken.kind in (Kind.PYTHON, Kind.PROGRAM)
-    method = choose(unsafe=unsafe) if isolated else Method.NONE
+    method = choose(unsafe=unsafe) if taken.strange else Method.NONE
     with (
         tempfile.TemporaryDirectory(prefix="wargame-check-") as scratch,
         Warden(method) as warden,
     ):
-        bench = _Bench(rules, taken, _slug(word), warden, limits or Limits(), Path(scratch))
+        bench = _Bench(rules, taken, default_name(word), warden, limits or Limits(), Path(scratch))
         found = tuple(bench.side(side) for side in played)
     valid = all(each.status is Status.OK for each in found)
     return Report(word, valid, "", taken.kind.value, taken.digest, title, found)
-
-
-def _slug(word: str) -> str:
-    stem = re.sub(r"[^a-z0-9_-]+", "-", Path(word).name.partition(".")[0].lower()).strip("-_")
-    return stem[:40] or "agent"
 
 
 class _Bench:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -78,8 +79,6 @@ class _Court(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _court(ground: Ground) -> _Court:
-    import json
-
     from wargame.data.sources import load, summary
     from wargame.pipeline.source import offer
 

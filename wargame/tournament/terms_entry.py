@@ -16,14 +16,15 @@ from wargame.errors import WargameError
 from wargame.game.agent import agent_class, agent_names
 from wargame.game.located import Where
 from wargame.game.problems import Problem
+from wargame.game.setup import HUMAN
 from wargame.stages import SIDES, Side
+from wargame.tournament.archive import SUFFIXES
 from wargame.tournament.entrant import TITLE
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Title = Annotated[str, Field(max_length=TITLE, pattern=r"^[^\n\t\xa0]*[^\s][^\n\t\xa0]*$")]
+_ENDINGS = (".py", *SUFFIXES)
 Word = Annotated[str, Field(min_length=1, max_length=1000)]
-_ARCHIVES = (".tar.gz", ".tar", ".tgz", ".zip")
-_PLAYS_ITSELF = "human"
 
 
 class Part(BaseModel):
@@ -92,8 +93,8 @@ def default_name(word: str) -> str:
     name = path.name
     if name in ("agent.py", "policy.json") and path.parent.name:
         name = path.parent.name
-    ending = next((each for each in (*_ARCHIVES, ".py") if name.endswith(each)), "")
-    return slug(name.removesuffix(ending), "entrant")
+    ending = next((each for each in _ENDINGS if name.lower().endswith(each)), "")
+    return slug(name[: len(name) - len(ending)], "entrant")
 
 
 def sides(word: str) -> tuple[Side, ...]:
@@ -129,7 +130,7 @@ def problems(entrant: EntrantTerms, index: int, base: Path) -> Iterator[Problem]
 
 def _wrong(player: Player, base: Path) -> str | None:
     word = player.agent
-    if word == _PLAYS_ITSELF:
+    if word == HUMAN:
         return "a tournament plays by itself; nobody sits at the keyboard"
     if word in agent_names():
         return f"{word} comes with the game and takes no command" if player.command else None
@@ -138,7 +139,7 @@ def _wrong(player: Player, base: Path) -> str | None:
             return None
     except (OSError, ValueError) as error:
         return f"{word[:60]!r} cannot be a path: {error}"
-    if os.sep in word or word.endswith((".py", *_ARCHIVES)):
+    if os.sep in word or word.lower().endswith(_ENDINGS):
         return f"there is no file or folder {base / word}"
     unknown: WargameError = catalog.unknown("agent", word, agent_names())
     return str(unknown)
