@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from wargame.sandbox.limits import Status
 from wargame.stages import SIDES, Side
-from wargame.tournament.outcome import Fixture, MatchResult
+from wargame.tournament.outcome import MatchResult
 
 
 def visible(text: str) -> str:
@@ -24,15 +24,10 @@ def _seen(each: str) -> str:
     return " " if each.isspace() or ord(each) < 0xA0 else "?"
 
 
-def names(fixture: Fixture) -> Mapping[Side, str]:
-    """Who plays which side."""
-    return {Side.ATTACKER: fixture.attacker, Side.DEFENDER: fixture.defender}
-
-
 def offences(result: MatchResult) -> Iterator[tuple[str, Status, str]]:
     """Of a forfeit: name, status and words of each offender, the attacker first."""
     for side in SIDES:
-        name, status = names(result.fixture)[side], result.status[side]
+        name, status = result.fixture.player(side), result.status[side]
         if status is not Status.OK:
             words = visible(result.faults.get(side, ""))
             yield name, status, words.removeprefix(f"{name}: ").removeprefix(f"{name} ")

@@ -21,6 +21,10 @@ class Fixture(NamedTuple):
     defender: str
     seed: int
 
+    def player(self, side: Side) -> str:
+        """Name of the entrant that plays a side."""
+        return self.attacker if side is Side.ATTACKER else self.defender
+
     @property
     def key(self) -> str:
         """The match's name in files and addresses."""

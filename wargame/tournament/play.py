@@ -134,8 +134,7 @@ def play(job: Job) -> Done:
 
 
 def _seat(job: Job, side: Side) -> Seat:
-    names = {Side.ATTACKER: job.fixture.attacker, Side.DEFENDER: job.fixture.defender}
-    name, ground = names[side], job.ground
+    name, ground = job.fixture.player(side), job.ground
 
     def make() -> Agent:
         warden = _warden(ground.method)

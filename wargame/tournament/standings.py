@@ -25,7 +25,6 @@ from wargame.tournament.tally import (
     Tally,
     missions,
     pairings,
-    player,
     tallies,
     win_table,
 )
@@ -232,7 +231,7 @@ def _played(names: Iterable[str], results: Sequence[MatchResult]) -> dict[str, s
     found: dict[str, set[Side]] = {name: set() for name in names}
     for each in results:
         for side in SIDES:
-            found[player(each, side)].add(side)
+            found[each.fixture.player(side)].add(side)
     return found
 
 

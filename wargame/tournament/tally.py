@@ -87,19 +87,13 @@ def mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
 
 
-def player(result: MatchResult, side: Side) -> str:
-    """Who played a side."""
-    fixture = result.fixture
-    return fixture.attacker if side is Side.ATTACKER else fixture.defender
-
-
 def tallies(names: Iterable[str], results: Sequence[MatchResult]) -> dict[tuple[str, Side], Tally]:
     """What each entrant did on each side."""
     own: dict[tuple[str, Side], list[MatchResult]] = {(n, s): [] for n in names for s in SIDES}
     for each in results:
         if not each.fixture.mirror:
             for side in SIDES:
-                own[player(each, side), side].append(each)
+                own[each.fixture.player(side), side].append(each)
     return {key: _tally(key[1], played) for key, played in own.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wargame.stages import SIDES
-from wargame.tournament.match_words import names, offences, visible
+from wargame.tournament.match_words import offences, visible
 from wargame.tournament.outcome import MatchResult
 from wargame.tui.tournament.live import Live, News, Note
 from wargame.tui.tournament.marks import Part, badge, fit, mission_bar, player
@@ -47,7 +47,7 @@ def match_line(result: MatchResult, width: int) -> list[Part]:
     fixture = result.fixture
     parts: list[Part] = [(f"{fixture.round:>3} ", "$muted")]
     for side in SIDES:
-        parts += [*player(side, names(fixture)[side], room, result.winner), " "]
+        parts += [*player(side, fixture.player(side), room, result.winner), " "]
     parts += [*mission_bar(result.mission, result.par, 14 if wide else 10)]
     parts.append((f" {result.mission:.3f} ", "bold"))
     left = width - 15 - 2 * room - (14 if wide else 10) - 3

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from wargame.stages import SIDES, Side
-from wargame.tournament.match_words import names, offences
+from wargame.tournament.match_words import offences
 from wargame.tournament.outcome import MatchResult
 from wargame.tournament.standings import Row
 from wargame.tui.tournament.live import Live
@@ -115,8 +115,8 @@ def _forfeits(name: str, results: list[MatchResult]) -> list[list[Part]]:
     for result in results[: -_FEW - 1 : -1]:
         for own, status, words in offences(result):
             if own == name:
-                players = names(result.fixture)
-                other = next((each for each in players.values() if each != name), name)
+                players = [result.fixture.player(side) for side in SIDES]
+                other = next((each for each in players if each != name), name)
                 where = f" round {result.fixture.round} against {other}: "
                 told.append([badge(status), (where, "$muted"), words])
     return told
