@@ -162,6 +162,8 @@ WRONG = [
     ("entrants: [random, {name: a, agent: evader, command: [x]}]", "takes no command"),
     ("entrants: [random, {name: a, agnt: x}]", "1:30: entrants.1.agnt: unknown field; did you"),
     ("entrants: [random, {name: a, attacker: {agent: x, cmd: y}}]", "attacker.cmd: unknown field"),
+    # No more words than are let in with the agent itself: else it would lose every match.
+    (f"entrants: [random, {{name: a, agent: ann, command: [{'x, ' * 65}]}}]", "a list of 65"),
     ("entrants: [random, 3]", "1:20: entrants.1: found 3"),
     ("entrants: {random: 1}", "1:11: entrants: found a mapping"),
     (PAIR + "format: swiss", "1:11: entrants: A Swiss tournament is for .* vigilant \\(the def"),

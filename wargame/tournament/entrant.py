@@ -13,7 +13,7 @@ from wargame.errors import WargameError
 from wargame.stages import SIDES, Side
 from wargame.store import canonical
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
+NAME = "[a-z0-9][a-z0-9_-]{0,39}"
 """What an entrant's name looks like: it stands in file names, addresses and tables."""
 TITLE = 60
 """Characters of the longest title."""
@@ -210,7 +210,7 @@ def check_name(name: str) -> None:
     Raises:
         WargameError: it is empty, too long, or has other characters.
     """
-    if NAME.match(name) is None:
+    if re.fullmatch(NAME, name) is None:
         raise WargameError(
             f"{name[:60]!r} cannot be an entrant's name: use 1 to 40 of a-z, 0-9, _ and -, "
             "starting with a letter or digit"

@@ -19,12 +19,13 @@ from wargame.game.problems import Problem
 from wargame.game.setup import HUMAN
 from wargame.stages import SIDES, Side
 from wargame.tournament.archive import SUFFIXES
-from wargame.tournament.entrant import TITLE
+from wargame.tournament.entrant import NAME, TITLE
+from wargame.tournament.intake import LONGEST_WORD, MOST_WORDS
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 Title = Annotated[str, Field(max_length=TITLE, pattern=r"^[^\n\t\xa0]*[^\s][^\n\t\xa0]*$")]
 _ENDINGS = (".py", *SUFFIXES)
-Word = Annotated[str, Field(min_length=1, max_length=1000)]
+Word = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD)]
 
 
 class Part(BaseModel):
@@ -38,7 +39,9 @@ class Player(Part):
 
     agent: Word = Field(description="a ready agent's name, or a path from the tournament's file")
     command: tuple[Word, ...] = Field(
-        default=(), max_length=100, description="the program and its arguments, run in that folder"
+        default=(),
+        max_length=MOST_WORDS,
+        description="the program and its arguments, run in that folder",
     )
 
 
@@ -53,7 +56,7 @@ class EntrantTerms(Part):
     )
     command: tuple[Word, ...] = Field(
         default=(),
-        max_length=100,
+        max_length=MOST_WORDS,
         description="the program and its arguments, run in the agent's folder",
     )
     attacker: Player | None = Field(default=None, description="what attacks, where it differs")
