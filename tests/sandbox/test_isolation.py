@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox.guests import SMALL, gone, left_over, python, said
-from wargame.sandbox import seccomp
+from wargame.sandbox import seccomp, view
 from wargame.sandbox.limits import Limits
 from wargame.sandbox.view import PACKAGE
 from wargame.sandbox.warden import Program, Script, Warden
@@ -77,7 +77,9 @@ def test_only_the_scratch_folder_can_be_written(warden: Warden, tmp_path: Path) 
     code = "attempt('s', lambda: open('/scratch/f', 'w').write('abc'))\n"
     code += "attempt('t', lambda: open('/tmp/f').read())"
     result = attempts(warden, tmp_path / "b", code)
-    assert result == {"s": "done: 3", "t": "done: abc"}
+    # Where the game itself lies in /tmp, that is a folder of its own and no link.
+    linked = "/tmp" in view.links()
+    assert result == {"s": "done: 3", "t": "done: abc" if linked else "FileNotFoundError"}
     assert sorted(place.name for place in tmp_path.rglob("*")) == ["a", "agent.py", "agent.py", "b"]
 
 

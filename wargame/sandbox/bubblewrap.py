@@ -25,15 +25,15 @@ def arguments(order: Order, line: int) -> list[str]:
     """
     command = [found() or PROGRAM, "--unshare-all", "--new-session"]
     command += ["--as-pid-1", "--clearenv", "--uid", "1000", "--gid", "1000", "--hostname", "agent"]
-    command += ["--cap-drop", "ALL"]
+    command += ["--cap-drop", "ALL", "--dev", "/dev", "--proc", "/proc"]
     for place in view.folders():
         command += ["--ro-bind", place, place]
     for where, to in view.links().items():
         if not where.startswith("/dev/"):
             command += ["--symlink", to, where]
-    command += ["--dev", "/dev", "--remount-ro", "/dev", "--proc", "/proc", "--remount-ro", "/proc"]
-    command += ["--ro-bind", order.folder, view.AGENT]
-    command += ["--size", str(order.space), "--tmpfs", view.SCRATCH]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/proc"]
+    command += ["--ro-bind", order.folder, order.home]
+    command += ["--size", str(order.space), "--tmpfs", order.scratch]
     command += ["--chdir", "/", "--remount-ro", "/"]
     for name, value in view.trusted_environment().items():
         command += ["--setenv", name, value]

@@ -103,12 +103,12 @@ def _build(order: Order, user: int, privileged: bool) -> None:
         syscalls.shut(root + place)
     for place, handle in devices.items():
         _bind(handle, root + place)
-    _own_folder(own, root + view.AGENT, privileged)
+    _own_folder(own, root + order.home, privileged)
     _furnish(root, user)
-    Path(root + view.SCRATCH).mkdir()
+    Path(root + order.scratch).mkdir()
     owner = f"uid={user},gid={user}" if privileged else ""
     size = f"mode=700,size={order.space},nr_inodes=16384,{owner}".rstrip(",")
-    syscalls.mount("tmpfs", root + view.SCRATCH, "tmpfs", _PLAIN, size)
+    syscalls.mount("tmpfs", root + order.scratch, "tmpfs", _PLAIN, size)
     Path(root + "/proc").mkdir()
     syscalls.mount("proc", root + "/proc", "proc", _PLAIN | MS_NOEXEC)
     if not privileged:

@@ -15,7 +15,7 @@ _WAIT = 30.0
 _SAID = b"here"
 _INSTALL = (
     "strangers' agents run only where Linux namespaces or bubblewrap keep them apart from your "
-    "files and your network, and neither works here; install bubblewrap (Debian, Ubuntu: "
+    "files and your network, and neither works here{why}; install bubblewrap (Debian, Ubuntu: "
     "apt install bubblewrap; Fedora: dnf install bubblewrap) or allow user namespaces "
     "(sysctl kernel.unprivileged_userns_clone=1, or "
     "kernel.apparmor_restrict_unprivileged_userns=0). "
@@ -36,6 +36,9 @@ class Method(StrEnum):
     escape even that. It can read and change all that its user can, and use the network."""
 
 
+_APART = (Method.NAMESPACES, Method.BUBBLEWRAP)
+
+
 def methods() -> list[Method]:
     """Those that really work here, best first; `NONE` is the last wherever guests run at all."""
     return [method for method in Method if works(method)]
@@ -54,27 +57,34 @@ def choose(unsafe: bool) -> Method:
         raise WargameError("strangers' agents run on Linux only; use a virtual machine with it")
     if unsafe:
         return Method.NONE
-    for method in (Method.NAMESPACES, Method.BUBBLEWRAP):
+    for method in _APART:
         if works(method):
             return method
-    raise WargameError(_INSTALL)
+    why = "; ".join(filter(None, map(trouble, _APART)))
+    raise WargameError(_INSTALL.format(why=f" ({why})" if why else ""))
+
+
+def works(method: Method) -> bool:
+    """Whether a guest could be started and heard by it."""
+    return not trouble(method)
 
 
 @cache
-def works(method: Method) -> bool:
-    """Whether a guest could be started and heard by it; tried once a process."""
+def trouble(method: Method) -> str:
+    """Why it does not work here; empty where it does. Tried once a process."""
     if not sys.platform.startswith("linux"):
-        return False
+        return "strangers' agents run on Linux only"
     if method is Method.NONE:
-        return True
+        return ""
     if method is Method.BUBBLEWRAP and bubblewrap.found() is None:
-        return False
+        return f"{bubblewrap.PROGRAM} is not installed"
     from wargame.sandbox.warden import Program, Warden
 
     probe = Program(view.PACKAGE, (sys.executable, "-S", "-c", f"print({_SAID.decode()!r})"))
     try:
         with Warden(method) as warden:
             cell = warden.open(probe, Limits())
-            return cell.receive(time.monotonic() + _WAIT) == _SAID
-    except (WargameError, Stopped, OSError):
-        return False
+            said = cell.receive(time.monotonic() + _WAIT)
+    except (WargameError, Stopped, OSError) as error:
+        return str(error) or type(error).__name__
+    return "" if said == _SAID else f"{method}: an agent cannot be heard"

@@ -8,10 +8,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-AGENT = "/agent"
-"""Where a guest finds its own folder."""
-SCRATCH = "/scratch"
-"""The one place where it can write."""
 DEVICES = ("null", "zero", "full", "random", "urandom")
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -19,6 +15,14 @@ _LIBRARIES = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _SYSTEM = ("/usr", "/nix/store", "/gnu/store")
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime")
 _GAME = ("wargame", "agents", "models", "scenarios")
+
+
+def free(place: str) -> str:
+    """A place like this one, below which nothing of the host is shown."""
+    # On a cluster, Python and the game may well be installed below the host's own /scratch.
+    while any(Path(folder).is_relative_to(place) for folder in folders()):
+        place += "_"
+    return place
 
 
 @cache
@@ -38,7 +42,7 @@ def folders() -> tuple[str, ...]:
 
 @cache
 def links() -> dict[str, str]:
-    """Symbolic links to make: where to what."""
+    """Symbolic links to make: where to what; none hides or replaces what is shown."""
     top = (f"/{name}" for name in _LIBRARIES if Path("/", name).is_symlink())
     made = {place: str(Path(place).readlink()) for place in top}
     for place in (*_python(), *_game(), "/etc/localtime"):
@@ -50,8 +54,12 @@ def links() -> dict[str, str]:
     return {
         where: to
         for where, to in made.items()
-        if not any(Path(where).is_relative_to(folder) for folder in folders())
+        if not any(_overlap(Path(where), Path(folder)) for folder in folders())
     }
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 _STANDARD = ("stdin", "stdout", "stderr")
@@ -96,3 +104,9 @@ def _python() -> list[str]:
 
 def _game() -> list[str]:
     return [str(PACKAGE.parent / name) for name in _GAME]
+
+
+AGENT = free("/agent")
+"""Where a guest finds its own folder."""
+SCRATCH = free("/scratch")
+"""The one place where it can write."""
