@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import skip_init
 
 Layer = TypeVar("Layer", nn.Conv2d, nn.Linear)
 
@@ -41,8 +40,8 @@ def conv(
     bias: bool = True,
 ) -> nn.Conv2d:
     """A convolution, padded to keep its size at stride 1, with He's normal weights (He 2015)."""
-    layer: nn.Conv2d = skip_init(
-        nn.Conv2d, inputs, outputs, size, stride=stride, padding=size // 2, bias=bias
+    layer = nn.Conv2d(
+        inputs, outputs, size, stride=stride, padding=size // 2, bias=bias, device="meta"
     )
     return _drawn(layer, math.sqrt(2.0), generator)
 
@@ -51,7 +50,7 @@ def linear(
     inputs: int, outputs: int, generator: torch.Generator, *, gain: float = math.sqrt(2.0)
 ) -> nn.Linear:
     """A linear layer with normal weights of deviation gain / sqrt(inputs) and zero biases."""
-    layer: nn.Linear = skip_init(nn.Linear, inputs, outputs)
+    layer = nn.Linear(inputs, outputs, device="meta")
     return _drawn(layer, gain, generator)
 
 
@@ -61,6 +60,9 @@ def head(inputs: int, n_classes: int, generator: torch.Generator) -> nn.Linear:
 
 
 def _drawn(layer: Layer, gain: float, generator: torch.Generator) -> Layer:
+    # Not skip_init: to leave the meta device, it imports sympy, which takes a second.
+    for name, parameter in list(layer.named_parameters()):
+        setattr(layer, name, nn.Parameter(torch.empty(parameter.shape)))
     with torch.no_grad():
         layer.weight.normal_(0.0, gain / math.sqrt(layer.weight[0].numel()), generator=generator)
         if layer.bias is not None:

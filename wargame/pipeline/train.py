@@ -62,7 +62,6 @@ def _train(context: Context, records: Records, plan: Plan) -> tuple[Arrays, Mapp
 
 def _fit(context: Context, model: nn.Module, taught: Taught, plan: Plan) -> dict[str, float]:
     """Trains the model in place, in private where the plan says so; what else is to be known."""
-    from wargame.kernels.private_training import fit_private
     from wargame.kernels.training import TrainSettings, fit
 
     x, y, weights = taught
@@ -84,6 +83,9 @@ def _fit(context: Context, model: nn.Module, taught: Taught, plan: Plan) -> dict
             sample_weights=weights,
         )
         return {}
+    # Opacus takes seconds to import, and most plans are not private.
+    from wargame.kernels.private_training import fit_private
+
     epsilon = fit_private(
         model,
         x,
