@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,3 @@ class Tally:
                 self.entrants = event.entrants
             case Over():
                 self.over = True
-
-    def recent(self, count: int) -> Sequence[MatchResult]:
-        """The last results, the newest first."""
-        return self.results[: -count - 1 : -1]

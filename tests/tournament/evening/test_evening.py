@@ -185,7 +185,15 @@ def test_a_knock_out_says_who_won_it(wargame: Run, class_room: Path) -> None:
     }
     assert final == {"ada", placing[0], placing[1]}
     assert f"Placing: 1 {placing[0]}, 2 {placing[1]}, 3 {placing[2]}." in done.stdout
-    assert f"1 {placing[0]}, 2 {placing[1]}" in (class_room / "evening" / "index.html").read_text()
+    page = class_room / "evening" / "index.html"
+    assert f"1 {placing[0]}, 2 {placing[1]}" in page.read_text()
+    tiles = 'id="tiles-0"'
+    assert tiles in page.read_text()
+    # Where the tiles are is the user's to say: in a store without them the page does without.
+    again = wargame("page", "evening.yaml", "--store", class_room / "another")
+    assert again.returncode == 0, again.stderr
+    assert tiles not in page.read_text()
+    assert f"1 {placing[0]}, 2 {placing[1]}" in page.read_text()
 
 
 def test_other_data_than_before_are_refused(wargame: Run, class_room: Path, leaves: Path) -> None:
