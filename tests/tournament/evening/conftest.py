@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -91,6 +92,22 @@ def furnish(folder: Path) -> Path:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One home, and so one store, for all tests here."""
     return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, home: Path, leaves: Path) -> Path:
+    """The folder that the tournament leaves where one process plays it without a break."""
+    folder = furnish(tmp_path_factory.mktemp("finished"))
+    done = runner(folder, home, leaves)("run", "evening.yaml", "--headless", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    return folder / "evening"
+
+
+@pytest.fixture
+def morning_after(class_room: Path, finished: Path) -> Path:
+    """A class room whose tournament is over; what is done there is seen by nobody else."""
+    shutil.copytree(finished, class_room / "evening")
+    return class_room
 
 
 @pytest.fixture

@@ -55,25 +55,23 @@ def test_everybody_is_ranked_and_offenders_lose(wargame: Run, class_room: Path) 
 
 
 def test_what_an_entrant_prints_is_kept_and_its_file_may_change_later(
-    wargame: Run, class_room: Path
+    wargame: Run, morning_after: Path
 ) -> None:
-    assert wargame("run", "evening.yaml", "--headless").returncode == 0
-    (class_room / "ada.py").write_text("raise SystemExit")
+    (morning_after / "ada.py").write_text("raise SystemExit")
     again = wargame("run", "evening.yaml", "--json")
     assert again.returncode == 0, again.stderr
     assert [each["event"] for each in events(again.stdout)] == ["opened", "over"]
 
     from wargame.tournament.results import Results
 
-    with Results(f"sqlite:///{class_room / 'evening' / 'results.db'}", "evening") as results:
+    with Results(f"sqlite:///{morning_after / 'evening' / 'results.db'}", "evening") as results:
         keys = [each.fixture.key for each in results.results() if each.fixture.attacker == "ada"]
         outputs = [results.kept(key).output for key in keys]
     assert all("round 1\n" in " ".join(each.values()) for each in outputs)
 
 
-def test_other_terms_are_refused(wargame: Run, class_room: Path) -> None:
-    file = class_room / "evening.yaml"
-    assert wargame("run", "evening.yaml", "--headless").returncode == 0
+def test_other_terms_are_refused(wargame: Run, morning_after: Path) -> None:
+    file = morning_after / "evening.yaml"
     file.write_text(file.read_text().replace("seed: 5", "seed: 6"))
     done = wargame("run", "evening.yaml", "--headless")
     assert done.returncode == 2
@@ -196,13 +194,14 @@ def test_a_knock_out_says_who_won_it(wargame: Run, class_room: Path) -> None:
     assert f"1 {placing[0]}, 2 {placing[1]}" in page.read_text()
 
 
-def test_other_data_than_before_are_refused(wargame: Run, class_room: Path, leaves: Path) -> None:
-    assert wargame("run", "evening.yaml", "--headless").returncode == 0
+def test_other_data_than_before_are_refused(
+    wargame: Run, morning_after: Path, leaves: Path
+) -> None:
     with np.load(leaves) as arrays:
         others = dict(arrays)
     others["x_train"] = others["x_train"][::-1].copy()
-    np.savez(class_room / "others.npz", **others)
-    (class_room / "late.py").write_text((class_room / "ada.py").read_text())
+    np.savez(morning_after / "others.npz", **others)
+    (morning_after / "late.py").write_text((morning_after / "ada.py").read_text())
     assert wargame("add", "evening.yaml", "late.py").returncode == 0
     done = wargame("run", "evening.yaml", "--headless", "--data", "others.npz")
     assert done.returncode == 2

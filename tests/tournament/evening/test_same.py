@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -14,24 +15,27 @@ import pytest
 from tests.tournament.postgres import Server
 from tests.worlds import environment
 
-from .conftest import Run, command, events, furnish, runner, written
+from .conftest import Run, command, events, written
 
 KILLS = int(os.environ.get("WARGAME_KILLS", "2"))
 
 
-@pytest.fixture(scope="session")
-def undisturbed(
-    tmp_path_factory: pytest.TempPathFactory, home: Path, leaves: Path
-) -> dict[str, bytes]:
+@pytest.fixture
+def undisturbed(wargame: Run, class_room: Path, finished: Path) -> dict[str, bytes]:
     """What the tournament leaves where one process plays it without a break."""
-    folder = furnish(tmp_path_factory.mktemp("alone"))
-    return _played(runner(folder, home, leaves), folder, "alone", "--workers", "1")
+    out = class_room / "alone"
+    shutil.copytree(finished, out)
+    return _exported(wargame, out)
 
 
 def _played(wargame: Run, folder: Path, name: str, *words: str) -> dict[str, bytes]:
     out = folder / name
     done = wargame("run", "evening.yaml", "--out", out, "--headless", *words)
     assert done.returncode == 0, done.stderr
+    return _exported(wargame, out)
+
+
+def _exported(wargame: Run, out: Path) -> dict[str, bytes]:
     exported = wargame("export", "evening.yaml", "--out", out, "--records")
     assert exported.returncode == 0, exported.stderr
     return written(out)
@@ -63,9 +67,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_bytes(
         told += [_key(event) for event in events(text) if event["event"] == "played"]
     assert len(told) == len(set(told)), "a match that was kept was played again"
     assert 25 - KILLS * 4 <= len(told) <= 25  # a kill may come between keeping and telling
-    exported = wargame("export", "evening.yaml", "--out", class_room / "cut", "--records")
-    assert exported.returncode == 0, exported.stderr
-    assert written(class_room / "cut") == undisturbed
+    assert _exported(wargame, class_room / "cut") == undisturbed
 
 
 def _key(event: dict[str, object]) -> str:
