@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from wargame.cli import main
+from wargame.cli.tournament.place import results
 from wargame.tournament.entrant import Entrant, Kind
 from wargame.tournament.results import Results
 from wargame.tournament.terms import load
@@ -23,15 +24,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("WARGAME_HOME", str(tmp_path / "home"))
     address = f"sqlite:///{room / 'kept.db'}"
     Path("spring.yaml").write_text(f"entrants: [random, vigilant]\nresults: {address}\n")
-    with Results(address, "spring") as results:
-        results.begin(load("spring.yaml"))
+    with Results(address, "spring") as begun:
+        begun.begin(load("spring.yaml"))
     return room
 
 
 def _coming(folder: Path) -> dict[str, Entrant]:
-    with Results(f"sqlite:///{folder / 'kept.db'}", "spring") as results:
-        results.settle(1)
-        return {entry.name: entry.entrant for entry in results.entrants()}
+    with Results(f"sqlite:///{folder / 'kept.db'}", "spring") as begun:
+        begun.settle(1)
+        return {entry.name: entry.entrant for entry in begun.entrants()}
 
 
 def _tournament(*words: str) -> int:
@@ -53,6 +54,17 @@ def test_a_file_joins_under_its_own_name_and_leaves(folder: Path) -> None:
     assert _coming(folder)["late"].title == "Late one"
     assert _tournament("remove", "spring.yaml", "late") == 0
     assert _tournament("remove", "spring.yaml", "late") == 2
+
+
+@pytest.mark.parametrize("name", ["what?", "50%41", "a#b", "Übung 1"])
+def test_results_lie_in_the_folder_whatever_it_is_called(folder: Path, name: str) -> None:
+    Path("spring.yaml").write_text("entrants: [random, vigilant]\n")
+    terms, out = load("spring.yaml"), Path(name)
+    with results(terms, out, new=True) as made:
+        made.begin(terms)
+    assert [path.name for path in out.iterdir()] == ["results.db"]
+    assert {path.name for path in folder.iterdir()} == {"spring.yaml", "kept.db", name}
+    assert _tournament("add", "spring.yaml", "random", "--out", name) == 0
 
 
 @pytest.mark.parametrize(

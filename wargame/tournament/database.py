@@ -40,6 +40,11 @@ _SHARED = 0x77617267
 _POSTGRES = ("postgres", "postgresql", "postgresql+psycopg")
 
 
+def address_of(file: Path) -> str:
+    """The address of a SQLite database in a file, whatever characters its path holds."""
+    return URL.create("sqlite", database=str(file.absolute())).render_as_string()
+
+
 class Conflict(WargameError):  # noqa: N818  (it tells what happened)
     """There is such a row already."""
 

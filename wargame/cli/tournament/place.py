@@ -31,9 +31,9 @@ def folder(args: argparse.Namespace) -> Path:
 
 def address(terms: Terms, out: Path) -> str:
     """The URL of the database."""
-    if terms.results is not None:
-        return terms.results
-    return f"sqlite:///{out.absolute() / 'results.db'}"
+    from wargame.tournament.database import address_of
+
+    return address_of(out / "results.db") if terms.results is None else terms.results
 
 
 def results(terms: Terms, out: Path, *, new: bool = False) -> Results:
