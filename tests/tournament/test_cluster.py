@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -38,9 +38,16 @@ def reachable(port: int) -> bool:
     return True
 
 
+class Head(NamedTuple):
+    """A cluster that somebody else started."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+
 @pytest.fixture
-def head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a cluster of two workers that somebody else started, and guards by a token."""
+def head(monkeypatch: pytest.MonkeyPatch) -> Iterator[Head]:
+    """A cluster of two workers that is guarded by a token."""
     monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
     monkeypatch.setenv("RAY_AUTH_TOKEN", "classroom" * 6)
     port = free_port()
@@ -58,15 +65,15 @@ def head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     end = time.monotonic() + 60
     while not reachable(port) and process.poll() is None and time.monotonic() < end:
         time.sleep(0.1)
-    yield f"ray://127.0.0.1:{port}"
+    yield Head(f"ray://127.0.0.1:{port}", process)
     process.terminate()
     process.wait()
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def cluster(head: str) -> Iterator[Crew]:
-    found = crew(1, head)
+def cluster(head: Head) -> Iterator[Crew]:
+    found = crew(1, head.address)
     yield found
     found.close()
 
@@ -97,6 +104,24 @@ def test_a_cluster_does_what_any_crew_does(cluster: Crew, tmp_path: Path) -> Non
     with pytest.raises(WargameError, match=r"could not do a job \(001-tiny-a-b-0\)"):
         gather_into(found, cluster)
     assert found or gather(cluster, 1) == [(4, 8)]  # the other worker may not be through yet
+
+
+def test_a_cluster_that_is_gone_is_told(
+    head: Head, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """And no other one is started in its place, as Ray would do by itself."""
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    each = crew(1, head.address)
+    each.submit(jobs.double, 1)
+    assert gather(each, 1) == [(1, 2)]
+    each.submit(jobs.announce, str(tmp_path / "job"))
+    head.process.terminate()
+    head.process.wait()
+    with pytest.raises(WargameError, match=r"cluster at ray://\S+ is gone: .*; what was played is"):
+        gather(each, 1)
+    each.close()
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+    assert capfd.readouterr().err == ""
 
 
 _DRIVER = """

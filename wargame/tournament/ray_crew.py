@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import re
@@ -34,7 +35,14 @@ _QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DEDUP_LOGS": "1",
     "RAY_enable_metrics_collection": "0",
+    # Where its cluster is gone, it would start one of its own at the next call.
+    "RAY_ENABLE_AUTO_CONNECT": "0",
+    # Where it hopes for a lost head to come back, it can wait for ever, and the head plays on for
+    # a driver that was killed.
+    "RAY_CLIENT_RECONNECT_GRACE_PERIOD": "0",
 }
+_FLEETING = "Starting Ray client server failed"
+"""What a head says that is too busy to take a driver in just now."""
 _MEMORY = 100 << 20
 """Bytes of shared memory of a local cluster: results are small."""
 
@@ -58,6 +66,7 @@ class RayCrew:
     """
 
     def __init__(self, address: str) -> None:
+        self._address = address
         workers = _workers(address)
         if workers is None:
             _knock(address)
@@ -88,24 +97,44 @@ class RayCrew:
         """What is done by now, or within `timeout` seconds.
 
         Raises:
-            WargameError: a job raised it, or the cluster could not do it.
+            WargameError: a job raised it, the cluster could not do it, or it is gone.
         """
-        self._fill()
-        if self._running:
-            wait = 0.0 if self._out else timeout
-            self._ray.wait(list(self._running), num_returns=1, timeout=wait)
-            refs = list(self._running)
-            done, _ = self._ray.wait(refs, num_returns=len(refs), timeout=0)
-            for ref in done:
-                task = self._running.pop(ref)
-                self._out.put(task.item, self._answer(ref, task))
+        try:
             self._fill()
+            if self._running:
+                self._look(0.0 if self._out else timeout)
+                self._fill()
+        except Exception as error:
+            if not self._means_lost(error):
+                raise
+            if not self._out:
+                raise self._lost(error) from error
         return self._out.take()
+
+    def _look(self, timeout: float) -> None:
+        """Takes in what is done."""
+        self._ray.wait(list(self._running), num_returns=1, timeout=timeout)
+        refs = list(self._running)
+        done, _ = self._ray.wait(refs, num_returns=len(refs), timeout=0)
+        for ref in done:
+            task = self._running[ref]
+            self._out.put(task.item, self._answer(ref, task))
+            del self._running[ref]
+
+    def _means_lost(self, error: Exception) -> bool:
+        told = isinstance(error, ConnectionError | self._ray.exceptions.RayError)
+        return told or type(error).__module__.startswith("grpc")
+
+    def _lost(self, error: Exception) -> WargameError:
+        return WargameError(
+            f"the cluster at {self._address} is gone: {_short(error)}; what was played is kept, "
+            "run it again to go on"
+        )
 
     def close(self) -> None:
         """Calls off what is running, and leaves the cluster."""
-        for ref in self._running:
-            with suppress(Exception):  # the cluster may be gone
+        with suppress(Exception):  # the cluster may be gone
+            for ref in self._running:
                 self._ray.cancel(ref, force=True)
         self._running.clear()
         self._waiting.clear()
@@ -145,7 +174,7 @@ class RayCrew:
                 "_temp_dir": self._folder,
             }
         try:
-            self._ray.init(**options)
+            self._init(options)
         except Exception as error:  # its own, gRPC's, and plain ones
             self.close()
             told = (
@@ -154,12 +183,22 @@ class RayCrew:
             )
             raise WargameError(told) from error
 
+    def _init(self, options: dict[str, Any]) -> None:
+        try:
+            self._ray.init(**options)
+        except Exception as error:
+            if _FLEETING not in str(error):
+                raise
+            self._ray.init(**options)
+        # It would write all over a screen while it looks for a cluster that is gone.
+        logging.getLogger("ray.util.client").setLevel(logging.CRITICAL)
+
     def _greet(self, address: str) -> None:
         here = greeting(None)
         try:
             answer = self._ray.get(self._do.remote(name_of(greeting), None), timeout=_GREET)
             there = answer.get()
-        except (self._ray.exceptions.RayError, RuntimeError) as error:
+        except (self._ray.exceptions.RayError, RuntimeError, ConnectionError) as error:
             raise WargameError(
                 f"no worker of the cluster at {address} can work; wargame {wargame.__version__} "
                 f"must be installed on every machine: {_short(error)}"
@@ -259,7 +298,8 @@ def _parts(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _short(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = error.details() if hasattr(error, "details") else str(error)  # gRPC's has more in it
+    lines = [line.strip() for line in str(said).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
 
 
