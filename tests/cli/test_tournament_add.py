@@ -67,6 +67,22 @@ def test_results_lie_in_the_folder_whatever_it_is_called(folder: Path, name: str
     assert _tournament("add", "spring.yaml", "random", "--out", name) == 0
 
 
+def test_paths_start_from_the_tournaments_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("spring.yaml").write_text(
+        "entrants: [random, vigilant]\nresults: sqlite:///kept.db\nstore: made\n"
+    )
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    assert _tournament("add", "../spring.yaml", "evader") == 0
+    assert list(Path().iterdir()) == []
+    assert set(_coming(folder)) == {"evader"}
+    store = load("../spring.yaml").store
+    assert store is not None
+    assert Path(store).resolve() == (folder / "made").resolve()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

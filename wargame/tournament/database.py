@@ -45,6 +45,16 @@ def address_of(file: Path) -> str:
     return URL.create("sqlite", database=str(file.absolute())).render_as_string()
 
 
+def from_base(address: str, base: Path) -> str:
+    """An address; a file of SQLite is looked for from this folder.
+
+    Raises:
+        WargameError: it is no address of results.
+    """
+    url = _parsed(address)
+    return address_of(base / str(url.database)) if url.drivername == "sqlite" else address
+
+
 class Conflict(WargameError):  # noqa: N818  (it tells what happened)
     """There is such a row already."""
 

@@ -73,10 +73,12 @@ class Terms(Part):
     )
     results: Word | None = Field(
         default=None,
-        description="URL of a database: sqlite:///FILE or postgresql://…; default: a file",
+        description="URL of a database: sqlite:///FILE (from the tournament's file) or "
+        "postgresql://…; default: a file",
     )
     store: Word | None = Field(
-        default=None, description="folder or URL of what matches are made from"
+        default=None,
+        description="folder (from the tournament's file) or URL of what matches are made from",
     )
     _base: Path = PrivateAttr(default=Path())
 
@@ -142,11 +144,18 @@ def load(path: Path | str) -> Terms:
     located = parse(read_text(path, _WHAT), str(path), _WHAT)
     data = _completed(located.data, slug(path.stem, "tournament"))
     terms = modelled(Terms, data, located, "tournament")
+    terms = terms.model_copy(update={"store": _from_base(terms.store, path.parent)})
     terms._base = path.parent
     problems = [*_games(terms), *_options(terms), *_entrants(terms)] or [*_meetings(terms)]
     if problems:
         raise report(located, problems, "tournament")
     return terms
+
+
+def _from_base(store: str | None, base: Path) -> str | None:
+    """A store's place; a folder is looked for from the tournament's file, as agents are."""
+    is_folder = store is not None and "://" not in store and not store.startswith("~")
+    return str(base / store) if store is not None and is_folder else store
 
 
 def _completed(data: Any, name: str) -> Any:

@@ -31,9 +31,11 @@ def folder(args: argparse.Namespace) -> Path:
 
 def address(terms: Terms, out: Path) -> str:
     """The URL of the database."""
-    from wargame.tournament.database import address_of
+    from wargame.tournament.database import address_of, from_base
 
-    return address_of(out / "results.db") if terms.results is None else terms.results
+    if terms.results is None:
+        return address_of(out / "results.db")
+    return from_base(terms.results, terms.base)
 
 
 def results(terms: Terms, out: Path, *, new: bool = False) -> Results:
