@@ -23,8 +23,9 @@ from wargame.tui.tournament.final import FinalScreen
 from wargame.tui.tournament.heat import widths
 from wargame.tui.tournament.live import Live, Note
 from wargame.tui.tournament.pace import Pace, span
+from wargame.tui.tournament.screen import TICK
 from wargame.tui.tournament.stop import QUESTION, StopScreen
-from wargame.tui.tournament.table import Table, eased
+from wargame.tui.tournament.table import Table, eased, hurried
 from wargame.tui.tournament.versus import VersusScreen
 
 FOUR = NAMES[:4]
@@ -280,6 +281,15 @@ def test_rows_move_by_a_line_and_come_to_their_places(old: list[str], new: list[
         assert sorted(shown) == sorted(new)
         assert all(abs(shown.index(name) - before.index(name)) <= 1 for name in new)
     assert shown == new
+
+
+@given(st.permutations(range(40)))
+def test_a_long_table_is_in_order_within_four_seconds(places: list[int]) -> None:
+    wanted = [f"s{place:02}" for place in sorted(places)]
+    shown = [f"s{place:02}" for place in places]
+    for _ in range(round(4 / TICK)):
+        shown = hurried(shown, wanted)
+    assert shown == wanted
 
 
 @given(st.integers(20, 200), st.integers(1, 40))

@@ -1,4 +1,4 @@
-"""The standings as a table that one can walk; rows move one line at a time to their places."""
+"""The standings as a table that one can walk; rows move to their places, the far ones quicker."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from wargame.tui.tournament.marks import Part, fit, share_bar
 from wargame.tui.tournament.sheet import Sheet
 from wargame.tui.widgets.pipeline import SHAPE
 
-_FIXED, _NAME, _BAR = 43, 15, 6
+_FIXED, _NAME, _BAR = 44, 14, 6
 """Cells of everything but the name, the bar and the forfeits; the least of these two."""
 _BADGES = 13
+_STRIDE = 4
+"""A row that is this many times as many lines away goes so many lines at once."""
 
 
 def eased(shown: Sequence[str], wanted: Sequence[str]) -> list[str]:
@@ -38,6 +40,19 @@ def eased(shown: Sequence[str], wanted: Sequence[str]) -> list[str]:
             now[at], now[at + 1] = now[at + 1], now[at]
             at += 1
         at += 1
+    return now
+
+
+def hurried(shown: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """`eased`, as often as it takes for the order to be right within a few pictures.
+
+    Where matches are over sooner than rows get by one line, the table would never be in order.
+    """
+    place = {name: at for at, name in enumerate(wanted)}
+    far = max((abs(place.get(name, at) - at) for at, name in enumerate(shown)), default=0)
+    now = eased(shown, wanted)
+    for _ in range(far // _STRIDE):
+        now = eased(now, wanted)
     return now
 
 
@@ -73,14 +88,14 @@ class Table(VerticalScroll, can_focus=True):
 
     def show(self) -> None:
         """The standings as they are now."""
-        self._order = eased(self._order, self._live.names())
+        self._order = hurried(self._order, self._live.names())
         if self.chosen not in self._order:
             self.chosen = self._order[0] if self._order else None
         self._draw()
 
     def _draw(self) -> None:
         name, bar, badges = self._widths()
-        head = f"{'#':>3}{'':<{name + 7}}{'rating':>{bar + 6}}"
+        head = f"{'#':>3}{'':<{name + 8}}{'rating':>{bar + 6}}"
         head += "".join(f"{SHAPE[side]} {side.value[:6]}".rjust(9) for side in SIDES)
         self.query_one("#heads", Sheet).show([[(f"{head} won-lost  forfeits", "$muted")]])
         rows = self._live.standings.rows if self._live.standings is not None else ()
@@ -89,7 +104,7 @@ class Table(VerticalScroll, can_focus=True):
         told: list[list[Part]] = [
             self._row(found[each], span, name, bar, badges)
             if each in found
-            else ["         ", (fit(each, name), self._style(each))]
+            else ["          ", (fit(each, name), self._style(each))]
             for each in self._order
         ]
         waiting: list[list[Part]] = [[("Nobody has come yet.", "$muted")]]
@@ -173,8 +188,8 @@ def _points(rating: Rating | None, width: int) -> str:
 
 def _moved(by: int) -> Part:
     if not by:
-        return "   "
-    return (f"{'↑' if by > 0 else '↓'}{abs(by):<2}", "$success" if by > 0 else "$error")
+        return "    "
+    return (f"{'↑' if by > 0 else '↓'}{abs(by):<3}", "$success" if by > 0 else "$error")
 
 
 def _forfeits(row: Row, width: int) -> list[Part]:
