@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.tournament.simulated import result
 from wargame.cli import main
 from wargame.cli.tournament.place import results
+from wargame.stages import Side
 from wargame.tournament.entrant import Entrant, Kind
+from wargame.tournament.outcome import Fixture, Kept
 from wargame.tournament.results import Results
+from wargame.tournament.roster import take
 from wargame.tournament.terms import load
 
 AGENT = "from wargame.game.agent import Agent\n\n\nclass Late(Agent):\n    pass\n"
@@ -110,3 +114,27 @@ def test_a_file_in_the_way_of_the_page_is_told(
     (folder / "spring").write_text("")
     assert _tournament("page", "spring.yaml") == 2
     assert "spring cannot be written" in capsys.readouterr().err
+
+
+def test_nobody_joins_what_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WARGAME_HOME", str(tmp_path / "home"))
+    address = f"sqlite:///{tmp_path / 'kept.db'}"
+    both = "[{name: a, agent: random}, {name: b, agent: random}]"
+    told = f"entrants: {both}\nformat: swiss\nrounds: 1\nresults: {address}\n"
+    Path("spring.yaml").write_text(told)
+    terms = load("spring.yaml")
+    fixtures = [Fixture(1, terms.scenarios[0], *pair, 3) for pair in (("a", "b"), ("b", "a"))]
+    with Results(address, "spring") as results:
+        results.begin(terms)
+        for entry in terms.entrants:
+            results.add(take(entry, tmp_path).entrant, first_round=1)
+        results.plan(1, fixtures)
+    assert _tournament("add", "spring.yaml", "random", "--name", "early") == 0
+    with Results(address, "spring") as results:
+        for fixture in fixtures:
+            results.keep(result(fixture, Side.ATTACKER), Kept(b"", {}, 0.0))
+    assert _tournament("add", "spring.yaml", "random", "--name", "late") == 2
+    assert "late comes too late: all rounds" in capsys.readouterr().err

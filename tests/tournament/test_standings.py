@@ -282,7 +282,8 @@ def test_the_table_in_words() -> None:
         assert cells[4:6] == [str(row.matches), str(row.wins)]
         assert cells[-1] == "0"
     text = " ".join(lines)
-    assert "24 matches." in text
+    assert "24 matches, and those of 3 entrants against themselves, for the matrix alone." in text
+    assert "Equal ratings" not in text
     assert "Equilibrium: mission" in text
     bare = table(standings(names(3), played, seed=5, replicates=0))
     assert "[" not in bare
@@ -307,3 +308,10 @@ def test_where_one_side_won_every_match_it_is_said() -> None:
     assert "The defender won every match" in " ".join(table(standings(WHO, held, seed=0)).split())
     mixed = [*held, result(met("bob", "cat"), A, 0.9)]
     assert "won every match" not in " ".join(table(standings(WHO, mixed, seed=0)).split())
+
+
+def test_what_parts_equal_ratings_is_said() -> None:
+    equal = [result(met("ann", "bob"), A, 0.6), result(met("bob", "ann"), A, 0.7)]
+    text = table(standings(["ann", "bob"], equal, seed=0))
+    assert "Equal ratings are ordered by" in " ".join(text.split())
+    assert [line.split()[1] for line in text.splitlines()[1:3]] == ["bob", "ann"]

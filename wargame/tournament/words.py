@@ -91,12 +91,21 @@ def notes_on(standings: Standings) -> Iterator[str]:
         places = enumerate(standings.placing, start=1)
         yield f"Placing: {', '.join(f'{place} {name}' for place, name in places)}."
     yield _LEGEND
+    yield from _tied(standings)
     yield from _one_sided(standings)
     yield _played(standings)
     if standings.resampling is not None:
         yield _resampled(standings.resampling)
     yield from _groups(standings)
     yield mixed(standings)
+
+
+def _tied(standings: Standings) -> Iterator[str]:
+    """What parts those whose ratings are the same to the point."""
+    ranked = [row.rating for row in standings.rows if row.rank is not None]
+    shown = [_number(rating) for rating in ranked]
+    if len(set(shown)) < len(shown):
+        yield ("Equal ratings are ordered by matches won, then by how far matches ended from par.")
 
 
 def _one_sided(standings: Standings) -> Iterator[str]:
@@ -119,6 +128,16 @@ def _played(standings: Standings) -> str:
         pair.matches - pair.attacker_wins - pair.defender_wins for pair in standings.pairings
     )
     said = f"{count} {'match' if count == 1 else 'matches'}"
+    mirrors = sum(
+        cell is not None
+        for attacker, row in zip(
+            standings.missions.attackers, standings.missions.cells, strict=True
+        )
+        for defender, cell in zip(standings.missions.defenders, row, strict=True)
+        if attacker == defender
+    )
+    if mirrors:
+        said += f", and those of {mirrors} entrants against themselves, for the matrix alone"
     if both:
         said += f", {both} of them lost by both sides, which no rating counts"
     edge = standings.advantage["overall"]

@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
     from wargame.errors import WargameError
     from wargame.jsonlines import problem
     from wargame.sandbox.method import choose
-    from wargame.tournament.entrant import check_name, check_title
+    from wargame.tournament.entrant import Entry, check_name, check_title
+    from wargame.tournament.formats import Done
     from wargame.tournament.roster import take
     from wargame.tournament.terms import load
     from wargame.tournament.terms_entry import EntrantTerms, default_name
@@ -56,7 +57,14 @@ def run(args: argparse.Namespace) -> int:
     if taken.entrant.strange:
         choose(unsafe=False)
     with place.results(terms, place.folder(args)) as results:
-        terms.make_format().admit(taken.entrant, max(results.rounds(), default=0) + 1)
+        rounds = results.rounds()
+        number = max(rounds, default=0) + 1
+        plan = terms.make_format()
+        plan.admit(taken.entrant, number)
+        known = [entry for entry in results.entrants() if entry.name != name]
+        there = [*known, Entry(taken.entrant, joined=number)]
+        if rounds and isinstance(plan.next(there, rounds, results.results()), Done):
+            raise WargameError(f"{name} comes too late: all rounds of {args.file} are played")
         results.ask_in(taken.entrant)
     print(f"{name} plays from the next round on")
     return 0
