@@ -55,8 +55,15 @@ def test_a_valid_agent_plays_both_sides_isolated_and_leaves_nothing(
 
 def test_what_is_wrong_is_told_with_file_and_line_and_output(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(BROKEN)
-    report = check("mine.py", base=tmp_path, sides=(Side.DEFENDER,))
+    heard: list[tuple[str, int, int]] = []
+    report = check(
+        "mine.py",
+        base=tmp_path,
+        sides=(Side.DEFENDER,),
+        progress=lambda *words: heard.append(words),
+    )
     [side] = report.sides
+    assert heard == [("defender against poisoner: round", done, 8) for done in range(3)]
     assert not report.valid
     assert (side.status, side.rounds) == (Status.ERROR, 2)
     assert "mine.py:10: KeyError: 3" in side.problem

@@ -7,7 +7,7 @@ sizes of what is trained are small, since it is the agent that is looked at and 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from wargame.game import scenario
 from wargame.game.agent import Agent, Fault
 from wargame.game.match import Match
 from wargame.game.terms import Scenario
+from wargame.pool import Progress, silent
 from wargame.sandbox.limits import Limits, Status
 from wargame.sandbox.method import Method, choose
 from wargame.sandbox.warden import Warden
@@ -78,6 +79,7 @@ def check(
     game: str = "mapengine",
     sides: Sequence[Side] = (),
     unsafe: bool = False,
+    progress: Progress = silent,
 ) -> Report:
     """Tries an agent.
 
@@ -89,6 +91,7 @@ def check(
         game: a scenario's name or file.
         sides: which it is to play; those that it says it plays where none is given.
         unsafe: run strangers' code with the user's rights where it cannot be isolated.
+        progress: told of every round.
 
     Raises:
         WargameError: the scenario is wrong, or strangers' code cannot be isolated here.
@@ -106,7 +109,7 @@ def check(
         Warden(method) as warden,
     ):
         bench = _Bench(rules, taken, default_name(word), warden, limits or Limits(), Path(scratch))
-        found = tuple(bench.side(side) for side in played)
+        found = tuple(bench.side(side, progress) for side in played)
     valid = all(each.status is Status.OK for each in found)
     return Report(word, valid, "", taken.kind.value, taken.digest, title, found)
 
@@ -126,7 +129,7 @@ class _Bench:
         self._rules, self._taken, self._name = rules, taken, name
         self._warden, self._limits, self._scratch = warden, limits, scratch
 
-    def side(self, side: Side) -> SideReport:
+    def side(self, side: Side, progress: Progress) -> SideReport:
         """Plays one match to its end, or to the agent's offence."""
         made: list[Agent] = []
 
@@ -135,10 +138,12 @@ class _Bench:
             made.append(seat(self._name, self._taken, side, self._warden, self._limits, folder))
             return made[0]
 
+        what, rounds = f"{side.value} against {RIVALS[side]}: round", self._rules.rounds
+        progress(what, 0, rounds)
         store = self._scratch / "store"
         with closing(Seat(self._name, make)) as tried:
             match = rehearsal(tried, side, store, game=self._rules)
-            fault = _played(match)
+            fault = _played(match, lambda done: progress(what, done, rounds))
         agent = made[0] if made else None
         slowest, peak = getattr(agent, "slowest", None), getattr(agent, "peak_memory", None)
         return SideReport(
@@ -153,10 +158,10 @@ class _Bench:
         )
 
 
-def _played(match: Match) -> Fault | None:
+def _played(match: Match, over: Callable[[int], None]) -> Fault | None:
     try:
-        for _ in match:
-            pass
+        for line in match:
+            over(line.round)
     except Fault as fault:
         return fault
     return None

@@ -49,17 +49,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Checks; returns 0 for a valid agent and 1 for another."""
+    from wargame.cli.output import Progress
     from wargame.stages import Side
+
+    progress = Progress(quiet=args.json)
+    progress("getting ready", 0, 1)
     from wargame.store import canonical
     from wargame.tournament.check import check
 
-    report = check(
-        args.agent,
-        command=command.words(args),
-        game=args.scenario,
-        sides=(Side(args.side),) if args.side else (),
-        unsafe=args.no_isolation,
-    )
+    with progress:
+        report = check(
+            args.agent,
+            command=command.words(args),
+            game=args.scenario,
+            sides=(Side(args.side),) if args.side else (),
+            unsafe=args.no_isolation,
+            progress=progress,
+        )
     if args.json:
         sys.stdout.write(canonical(report.to_json()).decode() + "\n")
     else:
