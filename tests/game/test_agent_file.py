@@ -67,7 +67,10 @@ def test_the_file_is_read_anew_each_time(tmp_path: Path) -> None:
         ("x = 1\n", "found none"),
         (STEADY + "\n\nclass Other(Steady):\n    pass\n", "found Steady and Other"),
         (STEADY.replace("def act", "def play"), "steady.py:11: Steady has no act"),
-        (STEADY.replace('    title = "Steady"\n', ""), "steady.py:11: Steady has no title"),
+        (
+            STEADY.replace('    title = "Steady"\n', ""),
+            'steady.py:11: Steady has no title; write in the class: title = "..."',
+        ),
     ],
 )
 def test_a_wrong_file_is_blamed_where_it_is_wrong(tmp_path: Path, text: str, said: str) -> None:

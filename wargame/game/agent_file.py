@@ -56,9 +56,16 @@ def load(path: Path) -> type[Agent]:
     lacking += sorted(getattr(found[0], "__abstractmethods__", ()))
     if lacking:
         line = inspect.getsourcelines(found[0])[1]
-        raise WargameError(f"{path}:{line}: {found[0].__name__} has no {' and no '.join(lacking)}")
+        raise WargameError(
+            f"{path}:{line}: {found[0].__name__} has no {' and no '.join(lacking)}; "
+            f"write in the class: {', '.join(_written(fact) for fact in lacking)}"
+        )
     found[0].name = path.name
     return found[0]
+
+
+def _written(fact: str) -> str:
+    return f'{fact} = "..."' if fact in _FACTS else f"def {fact}(self, view): ..."
 
 
 def blame(error: BaseException, file: str | None, called: str) -> str:

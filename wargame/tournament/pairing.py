@@ -108,7 +108,8 @@ def one_sided(title: str, entrants: Sequence[Entrant]) -> WargameError:
     who = ", ".join(f"{each.name} (the {each.sides[0].value} only)" for each in entrants)
     return WargameError(
         f"{title} is for entrants that play both sides, and these do not: {who}; "
-        "a round robin takes them"
+        "a round robin takes them, and two can enter as one: "
+        "{name: duo, attacker: poisoner, defender: vigilant}"
     )
 
 

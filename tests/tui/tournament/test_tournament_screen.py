@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -233,6 +234,10 @@ def test_a_change_of_the_lead_is_told_once_and_grows_old() -> None:
     assert (live.moved("bo"), live.moved("ada")) == (1, -1)
     clock.now = 60.0
     assert (live.moved("bo"), live.moved("ada")) == (0, 0)
+    knocked_out = standings(names, later, seed=1, replicates=0)
+    live.settle(replace(knocked_out, placing=("ada", "bo")))
+    assert live.leader is not None
+    assert live.leader.name == "ada"  # who won the format's way leads, though rated below
 
 
 def test_meetings_count_what_was_told_before_and_since() -> None:

@@ -87,8 +87,11 @@ class Live:
 
     @property
     def leader(self) -> Row | None:
-        """Who is first, as far as anybody is."""
-        rows = self.standings.rows if self.standings is not None else ()
+        """Who is first, as far as anybody is: in the format's own order where that differs."""
+        found = self.standings
+        if found is not None and found.placing:
+            return found.row(found.placing[0])
+        rows = found.rows if found is not None else ()
         return rows[0] if rows and rows[0].rank == 1 else None
 
     def moved(self, name: str) -> int:

@@ -121,7 +121,7 @@ class Table(VerticalScroll, can_focus=True):
     def _row(
         self, row: Row, span: tuple[float, float], name: int, bar: int, badges: int
     ) -> list[Part]:
-        leads = row.rank == 1
+        leads = row == self._live.leader
         rank = f"{row.rank:>3} " if row.rank is not None else "  – "
         parts: list[Part] = [
             (rank, "bold $accent" if leads else ""),
