@@ -31,6 +31,18 @@ HOGS = {
         for at in range(0, len(data), 4096): data[at] = 1
         time.sleep(60)
         """,
+    "by tables of pages that were never written": """
+        import mmap, time
+        flags, data = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, []
+        for _ in range(8):
+            data.append(mmap.mmap(-1, 1 << 35, flags=flags, prot=mmap.PROT_READ))
+            data[-1][:: 1 << 21]
+        time.sleep(60)
+        """,
+    "where it may not reserve as much": """
+        import sys
+        sys.exit("terminate called after throwing an instance of 'std::bad_alloc'")
+        """,
     "hidden from its watch": """
         import ctypes, mmap, time
         ctypes.CDLL(None).prctl(4, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -37,6 +38,8 @@ def out_of_memory(error: BaseException | None) -> bool:
     """Whether memory ran out at the root of it."""
     while error is not None:
         if isinstance(error, MemoryError):
+            return True
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
             return True
         error = error.__cause__
     return False

@@ -20,7 +20,17 @@ _LAST_WORD = 1.0
 """Seconds in which its keeper tells how it ended."""
 _FLOOD = 256
 """It is stopped when it writes this many times what is kept or allowed."""
-_COMPLAINTS = ("MemoryError", "heap out of memory", "OutOfMemoryError", "Out of memory")
+_COMPLAINTS = (
+    "memoryerror",
+    "out of memory",
+    "outofmemoryerror",
+    "cannot allocate memory",
+    "bad_alloc",
+    "buffer allocation failed",
+    "memory allocation of",
+    "not enough memory",
+)
+"""In small letters: how Python, C, C++, Rust, Go, Java, JavaScript and Perl say so at their end."""
 
 
 class Cell:
@@ -103,6 +113,8 @@ class Cell:
         while True:
             now = time.monotonic()
             if now >= deadline:
+                # Where the machine is busy, what it took too much of may be why.
+                self._look(force=True)
                 raise self._stop(Status.TIMEOUT, "it did not answer in time")
             events = dict(poll.poll(min(_TICK, deadline - now) * 1000))
             ended = self._serve(events, poll)
@@ -200,17 +212,21 @@ class Cell:
                 return memory
             if number == signal.SIGXCPU:
                 return Status.TIMEOUT, "it used more processor time than all its moves may take"
-            if any(each in self.output[-2000:] for each in _COMPLAINTS):
+            if self._complains():
                 return memory
             return Status.ERROR, f"it was ended by {_signal_name(number)}"
         if word != EXIT:
             return Status.ERROR, "it closed its standard output"
         if number == OUT_OF_MEMORY:
             return memory
-        if number and any(each in self.output[-2000:] for each in _COMPLAINTS):
+        if number and self._complains():
             return memory
         code = f" with exit code {number}" if number else ""
         return Status.ERROR, f"it ended by itself{code}"
+
+    def _complains(self) -> bool:
+        said = self.output[-2000:].lower()
+        return any(each in said for each in _COMPLAINTS)
 
     def _stop(self, status: Status, message: str) -> Stopped:
         if self._stopped is None:

@@ -31,7 +31,8 @@ _CLOSE = 1.0
 _PYTHON = 128 * MEGABYTE
 """What the interpreter and the game's own modules may take before anything counts."""
 _SLACK = 128 * MEGABYTE
-"""A program may reserve this much more than it may use: only what it touches counts."""
+"""A guest may reserve this much more than it may use: only what it touches counts, and the watch
+must see that it has too much before it is refused more, which it could overlook."""
 _MOVES = 1000
 """More than any match has: the host judges time by the clock, this is but a last ceiling."""
 
@@ -131,7 +132,7 @@ class Warden:
             home=home,
             scratch=scratch or view.SCRATCH,
             environment=view.environment(scratch or view.SCRATCH),
-            memory=limits.memory * MEGABYTE + (_PYTHON if script else _SLACK),
+            memory=limits.memory * MEGABYTE + (_PYTHON if script else 0) + _SLACK,
             file=limits.file * MEGABYTE,
             space=limits.scratch * MEGABYTE,
             processes=limits.processes + (family.threads_of(os.geteuid()) if scratch else 0),

@@ -11,8 +11,9 @@ from wargame.sandbox.limits import Limits, Status
 
 MEGABYTE = 1 << 20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_THREADS, _RESIDENT = 17, 21  # fields of /proc/PID/stat after the name
+_THREADS, _RESERVED, _RESIDENT = 17, 20, 21  # fields of /proc/PID/stat after the name
 _NOTICED = 4 * MEGABYTE
+_TABLES = 512  # bytes reserved for each byte of page tables, at least, without huge pages
 _NODE = 1024  # bytes that the kernel keeps for a file in memory, about
 
 
@@ -101,16 +102,17 @@ class Watch:
         if sum(int(fact[_THREADS]) for fact in alive) > self._limits.processes:
             return Status.ERROR, many
         resident = sum(int(fact[_RESIDENT]) for fact in alive) * _PAGE
-        if self._memory(crowd, resident) > self._most:
+        reserved = sum(int(fact[_RESERVED]) for fact in alive)
+        if self._memory(crowd, resident, self._tables(crowd, reserved)) > self._most:
             return Status.MEMORY, f"it used more memory than {self._limits.memory} MB"
         return None
 
-    def _memory(self, crowd: list[str], resident: int) -> int:
+    def _memory(self, crowd: list[str], resident: int, tables: int) -> int:
         """Bytes; pages that processes share count once.
 
         The exact sum takes the kernel milliseconds, so it is asked for when it can matter.
         """
-        kept = self._kept()
+        kept = self._kept() + tables
         if resident + kept <= self._most and abs(resident - self._before) < _NOTICED:
             return self.peak
         self._before = resident
@@ -118,6 +120,14 @@ class Watch:
         exact = resident if None in shares else sum(filter(None, shares))
         self.peak = max(self.peak, exact + kept)
         return exact + kept
+
+    def _tables(self, crowd: list[str], reserved: int) -> int:
+        """Bytes of page tables: they grow by mere reading of memory that nobody ever wrote."""
+        if reserved < _NOTICED * _TABLES:
+            return 0
+        facts = (self._crowd.read(process, "status") for process in crowd)
+        found = (line.split() for text in facts for line in text.splitlines())
+        return sum(int(words[1]) * 1024 for words in found if words[:1] == ["VmPTE:"])
 
     def _kept(self) -> int:
         if self._scratch is None:
