@@ -13,9 +13,11 @@ import pytest
 
 from tests.tournament import offers
 from tests.worlds import ROOT, environment
+from wargame.cli.tournament.check import told
 from wargame.errors import WargameError
 from wargame.sandbox.limits import Limits, Status
 from wargame.stages import Side
+from wargame.store import canonical
 from wargame.tournament.check import check
 
 BROKEN = """\
@@ -130,9 +132,21 @@ def test_the_command_says_it_as_json(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("def act(:\n")
     done = run(tmp_path, "mine.py", "--json")
     assert (done.returncode, done.stderr) == (1, "")
-    told = json.loads(done.stdout)
-    assert set(told) == {"agent", "valid", "problem", "kind", "digest", "title", "sides"}
-    assert told["valid"] is False
-    assert f"mine.py{os.sep}" not in told["problem"]
-    assert "mine.py:1: SyntaxError" in told["problem"]
+    found = json.loads(done.stdout)
+    assert set(found) == {"agent", "valid", "problem", "kind", "digest", "title", "sides"}
+    assert found["valid"] is False
+    assert f"mine.py{os.sep}" not in found["problem"]
+    assert "mine.py:1: SyntaxError" in found["problem"]
     assert run(tmp_path, "mine.py", "--command", '"').returncode == 2
+
+
+def test_a_name_or_title_that_is_no_text_is_told_all_the_same(tmp_path: Path) -> None:
+    agent = offers.AGENT.replace(b'"Mine"', b'"Mine \\ud800"')
+    assert agent != offers.AGENT
+    for name in ("mine.py", "bad\udcff.py", "esc\x1b[2J.py"):
+        (tmp_path / name).write_bytes(agent)
+        report = check(name, base=tmp_path, sides=(Side.ATTACKER,))
+        assert report.valid == (name == "mine.py")
+        assert json.loads(canonical(report.to_json()))["title"] == r"Mine \ud800" * report.valid
+        assert "\x1b" not in told(report)
+        assert told(report).encode()

@@ -66,8 +66,11 @@ class Report:
     sides: tuple[SideReport, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        return asdict(self)
+        """Plain JSON data; what cannot be written as UTF-8, in a name or title, is escaped."""
+        told = asdict(self)
+        for fact in ("agent", "problem", "title"):
+            told[fact] = told[fact].encode(errors="backslashreplace").decode()
+        return told
 
 
 def check(

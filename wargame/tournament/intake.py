@@ -33,6 +33,8 @@ MOST_WORDS = 64
 """Words of a command."""
 LONGEST_WORD = 1000
 """Characters of a command's word."""
+MOST_COMMAND = 16_000
+"""Bytes of a command: it goes to whoever starts the program as one message."""
 
 
 def submit(word: str, *, base: Path, command: Sequence[str] = ()) -> Submission:
@@ -184,6 +186,12 @@ def _command(words: object) -> tuple[str, ...]:
     found = tuple(str(word) for word in words)  # type: ignore[attr-defined]
     if not found[0] or any("\0" in word or len(word) > LONGEST_WORD for word in found):
         raise Refused(f"a word of the command is empty, longer than {LONGEST_WORD} or has a NUL")
+    try:
+        size = sum(len(word.encode()) for word in found)
+    except UnicodeEncodeError:
+        raise Refused("a word of the command is not UTF-8 text") from None
+    if size > MOST_COMMAND:
+        raise Refused(f"the command is longer than {MOST_COMMAND:,} bytes")
     return found
 
 

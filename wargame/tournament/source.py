@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 
 from wargame.stages import SIDES, Side
@@ -10,6 +11,8 @@ from wargame.tournament.bundle import Refused
 
 MOST = 500_000
 """Bytes of a Python agent's file; to parse a larger one could take gigabytes."""
+_CHAIN = re.compile(r"(?<![\w.])(?:\w++[\s\\]*+\.[\s\\]*+){100}")
+"""A dotted name of so many parts; an `import` of one takes the square of that to parse."""
 
 
 def parsed(source: bytes, name: str) -> ast.Module:
@@ -25,6 +28,9 @@ def parsed(source: bytes, name: str) -> ast.Module:
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
         raise Refused(f"{name}:{line}: this is not UTF-8 text") from error
+    if chain := _CHAIN.search(text):
+        line = text[: chain.start()].count("\n") + 1
+        raise Refused(f"{name}:{line}: a name with more than 100 dots")
     if "\0" in text:
         raise Refused(f"{name}:{text[: text.index(chr(0))].count(chr(10)) + 1}: a NUL byte")
     try:

@@ -75,10 +75,11 @@ def run(args: argparse.Namespace) -> int:
 
 def told(report: Report) -> str:
     """The report in words, a few lines."""
+    agent = _plain(report.agent)
     if report.problem:
-        return f"{report.agent}: not valid\n  {report.problem}"
+        return f"{agent}: not valid\n  {_plain(report.problem)}"
     title = f", {_plain(report.title)!r}" if report.title else ""
-    head = f"{report.agent}: {'valid' if report.valid else 'not valid'} ({report.kind}{title})"
+    head = f"{agent}: {'valid' if report.valid else 'not valid'} ({report.kind}{title})"
     lines = [head, *(line for side in report.sides for line in _side(side))]
     return "\n".join([*lines, f"  digest    {report.digest[:16]}"])
 
