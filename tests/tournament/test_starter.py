@@ -47,6 +47,14 @@ def test_it_writes_beside_other_files_and_follows_no_link(tmp_path: Path) -> Non
         new(tmp_path / "file")
 
 
+def test_each_tournament_has_a_seed_that_no_agent_guesses(tmp_path: Path) -> None:
+    seeds = set()
+    for name in ("monday", "friday"):
+        new(tmp_path / name)
+        seeds.add(terms.load(tmp_path / name / "tournament.yaml").seed)
+    assert len(seeds) == 2
+
+
 def test_its_tournament_is_valid_and_its_entrants_are_taken_in(tmp_path: Path) -> None:
     new(tmp_path)
     found = terms.load(tmp_path / "tournament.yaml")

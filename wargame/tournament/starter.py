@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +10,14 @@ from wargame.errors import WargameError
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _END = ".txt"  # nothing of ours takes a template for code
+_SEED, _SEEDS = "@SEED@", 2**32
 
 
 def starter_files() -> Iterator[tuple[str, str]]:
-    """Name and text of each file of the folder."""
+    """Name and text of each file of the folder; a tournament's seed is drawn, for agents guess."""
+    seed = str(secrets.randbelow(_SEEDS))
     for path in sorted(_TEMPLATES.glob(f"*{_END}")):
-        yield path.name.removesuffix(_END), path.read_text(encoding="utf-8")
+        yield path.name.removesuffix(_END), path.read_text(encoding="utf-8").replace(_SEED, seed)
 
 
 def new(folder: Path) -> tuple[Path, ...]:
