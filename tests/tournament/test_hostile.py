@@ -49,6 +49,11 @@ class Mine(Agent):
     def act(self, view):
         return int(self.rng.choice(legal(view)))
 """
+ABOUT = {
+    "command_surrogate": b'{"command": ["sh", "\\ud800"]}',
+    "command_long": json.dumps({"command": ["echo", *["\N{GRINNING FACE}" * 1000] * 63]}).encode(),
+    "about_deep": b"[" * 100_000,
+}
 
 
 @dataclass(frozen=True)
@@ -263,12 +268,19 @@ def refused_folder(name: str, base: Path, source: bytes) -> None:
         makers[folders.get(name, "huge")](base / name)
     elif name in writers:
         writers[name](base)
+    elif name in ABOUT:
+        offers.lay(base / name, {"agent.json": ABOUT[name]})
     elif name.startswith("policy_"):
         _bad_policy(name, base / name)
     elif name == "linked.py":
         (base / name).symlink_to("/etc/passwd")
     else:
-        made = {"latin.py": b"x = 1\ny = '\xe9'\n", "long.py": b"#" * 500_001}
+        made = {
+            "latin.py": b"x = 1\ny = '\xe9'\n",
+            "long.py": b"#" * 500_001,
+            "dots.py": b"x = 1\nimport " + b"a.\\\n" * 120_000 + b"a\n",
+            "dots_wide.py": ("import " + "\N{GREEK SMALL LETTER ALPHA} . " * 70_000 + "a").encode(),
+        }
         (base / name).write_bytes(made.get(name, source))
 
 
