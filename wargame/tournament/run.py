@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from wargame.errors import Cancelled
-from wargame.stages import Side
+from wargame.stages import SIDES
 from wargame.tournament.crew import Crew
-from wargame.tournament.entrant import Entry, Submission
+from wargame.tournament.entrant import Entry
 from wargame.tournament.events import Changed, Opened, Over, Planned, Played, Tell
 from wargame.tournament.foresight import foreseen
 from wargame.tournament.outcome import Fixture, MatchResult
@@ -123,13 +123,9 @@ class Tournament:
             self._out.add(fixture)
 
     def _job(self, fixture: Fixture) -> Job:
-        names = {Side.ATTACKER: fixture.attacker, Side.DEFENDER: fixture.defender}
-        entrants: dict[Side, Submission] = {}
-        for entry in self._entries:
-            for side, name in names.items():
-                if entry.entrant.name == name:
-                    entrants[side] = entry.entrant.by[side]
-        return Job(fixture, self._grounds[fixture.scenario], entrants)
+        entrants = {entry.name: entry.entrant for entry in self._entries}
+        by = {side: entrants[fixture.player(side)].by[side] for side in SIDES}
+        return Job(fixture, self._grounds[fixture.scenario], by)
 
     def _gather(self) -> None:
         for _job, (result, kept) in self._crew.ready(_LOOK):

@@ -17,6 +17,7 @@ from wargame.data.sources import load as load_data
 from wargame.errors import Cancelled, WargameError
 from wargame.game.setup import store_place
 from wargame.sandbox.method import Method, choose
+from wargame.store import open_store
 from wargame.tournament.crew import crew
 from wargame.tournament.events import Tell
 from wargame.tournament.play import Ground, ground_content
@@ -71,11 +72,12 @@ class Evening:
             WargameError: it could not be played.
         """
         terms, args = self._terms, self._args
+        # Workers may have another working folder.
+        store = open_store(args.store or terms.store or store_place()).address
         with place.results(terms, self._out, new=True) as results:
             results.claim()
             results.begin(terms)
             words = enter(terms, results)
-            store = args.store or terms.store or store_place()
             strange = any(each.entrant.strange for each in results.entrants())
             method = choose(args.no_isolation) if strange else None
             grounds = _grounds(terms, args, store, method)
@@ -136,8 +138,12 @@ def _check_data(results: Results, grounds: Mapping[str, Ground]) -> None:
     """Refuses to go on with other data than the results so far were measured on."""
     first = {result.fixture.scenario: result.fixture.key for result in results.results()}
     for name, key in first.items():
-        header = json.loads(results.kept(key).record.split(b"\n", 1)[0])
-        was, now = header["data"]["digest"], grounds[name].digest
+        record = results.kept(key).record
+        try:
+            was = json.loads(record.split(b"\n", 1)[0])["data"]["digest"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise WargameError(f"the record of the match {key} is damaged") from error
+        now = grounds[name].digest
         if was != now:
             raise WargameError(
                 f"the matches so far were played on other data (digest {was[:12]}; what is here "
