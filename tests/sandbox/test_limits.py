@@ -78,7 +78,8 @@ def test_memory_within_the_limit_is_given(any_warden: Warden, tmp_path: Path) ->
     assert int(cell.receive(time.monotonic() + 20)) == 40 * MEGABYTE
     with pytest.raises(Stopped):
         cell.receive(time.monotonic() + 0.1)
-    assert 40 * MEGABYTE < cell.peak_memory < 64 * MEGABYTE
+    # Changes of less than 4 MB are not looked at.
+    assert 36 * MEGABYTE < cell.peak_memory < 64 * MEGABYTE
     cell.close()
 
 
