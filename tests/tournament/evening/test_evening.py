@@ -137,6 +137,7 @@ def test_ctrl_c_stops_it_and_the_same_command_goes_on(
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
+    assert "the same command goes on" in errors
     assert time.monotonic() - begun < 10
     assert "Traceback" not in errors
     page = wargame("page", "evening.yaml")

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from wargame.cli.guard import STOPPED
 from wargame.cli.output import Progress
 from wargame.cli.tournament import place
 from wargame.data.sources import load as load_data
@@ -58,10 +57,11 @@ class Evening:
             tell = InJson() if self._args.json else InWords(self._terms.seed, progress)
             try:
                 self.play(tell)
-            except Cancelled:
-                return STOPPED
+            except KeyboardInterrupt as stop:
+                stop.add_note("everything that was played is kept; the same command goes on")
+                raise
         if not self._args.json:
-            print(f"\nthe page: {self._out / 'index.html'}")
+            print(f"the page: {self._out / 'index.html'}")
         return 0
 
     def play(self, tell: Tell) -> None:
