@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,14 @@ def test_a_valid_agent_plays_both_sides_isolated_and_leaves_nothing(
     assert (report.kind, report.title, report.problem) == ("python", "Mine", "")
     assert [side.side for side in report.sides] == list(Side)
     for side in report.sides:
-        assert (side.status, side.rounds, side.output) == (Status.OK, 8, "")
+        assert (side.status, side.rounds, side.passed, side.output) == (Status.OK, 8, 8, "")
         assert side.slowest_ms is not None
         assert 0 < side.slowest_ms < 2000
         assert side.memory_mb is not None
         assert 1 < side.memory_mb < 512
+    assert told(report).count("it passed in every round") == 2
+    active = replace(report, sides=tuple(replace(side, passed=7) for side in report.sides))
+    assert "it passed in every round" not in told(active)
     assert list(scratch.iterdir()) == []
     assert {path.name for path in tmp_path.iterdir()} == {"mine.py", "scratch"}
 

@@ -16,6 +16,7 @@ from typing import Any
 from wargame.errors import WargameError
 from wargame.game import scenario
 from wargame.game.agent import Agent, Fault
+from wargame.game.deck import PASS
 from wargame.game.match import Match
 from wargame.game.terms import Scenario
 from wargame.pool import Progress, silent
@@ -43,6 +44,8 @@ class SideReport:
     """The ready agent that it met."""
     rounds: int
     """Rounds that were played to their end."""
+    passed: int
+    """In how many of them it passed; in all of them, it may know no card of the deck."""
     slowest_ms: float | None
     """Its slowest answer; None where there was none, or where it runs in this process."""
     memory_mb: float | None
@@ -155,6 +158,7 @@ class _Bench:
             problem=str(fault) if fault else "",
             rival=RIVALS[side],
             rounds=len(match.lines),
+            passed=sum(line.plays[side].action == PASS for line in match.lines),
             slowest_ms=round(1000 * slowest, 1) if slowest else None,
             memory_mb=round(peak / 2**20, 1) if peak else None,
             output=tried.output,

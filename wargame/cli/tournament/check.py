@@ -92,6 +92,10 @@ def _side(side: SideReport) -> list[str]:
     if side.memory_mb:
         facts.append(f"at most {side.memory_mb:.0f} MB")
     lines = [f"  {side.side.value:{_WIDTH}}{side.status.value:8}  {', '.join(facts)}"]
+    if not side.problem and side.passed == side.rounds:
+        lines.append(
+            f"  {'':{_WIDTH}}it passed in every round: does it name cards as `wargame cards` does?"
+        )
     if side.problem:
         lines.append(f"  {'':{_WIDTH}}{side.problem}")
     if side.problem and side.output:
