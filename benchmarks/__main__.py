@@ -20,6 +20,8 @@ ALL = (
     ("warm_round", "--fidelity", "drill"),
     ("stepping",),
     ("gathering",),
+    ("isolation",),
+    ("tournament",),
     ("memory",),
 )
 INTRODUCTION = """\

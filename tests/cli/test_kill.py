@@ -19,8 +19,11 @@ from .conftest import Run, environment, watching
 KILLS = int(os.environ.get("WARGAME_KILLS", "4"))
 
 
-def killed(home: Path, file: Path, words: list[str], after: float) -> None:
-    """Starts a match and kills it so many seconds after its record appeared."""
+def killed(home: Path, file: Path, words: list[str], after: float) -> float:
+    """Starts a match and kills it so many seconds after its record appeared.
+
+    Returns the seconds from then to its end.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "wargame", *words, "--record", str(file)],
         env=environment(home),
@@ -29,22 +32,22 @@ def killed(home: Path, file: Path, words: list[str], after: float) -> None:
     )
     while not file.exists() and process.poll() is None:
         time.sleep(0.002)
+    start = time.monotonic()
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    return time.monotonic() - start
 
 
 def test_killed_matches_resume_to_the_same_bytes(
     wargame: Run, small: Path, leaves: Path, played: Path, tmp_path: Path
 ) -> None:
     words = watching(small, leaves)
-    start = time.monotonic()
     whole = tmp_path / "whole.jsonl"
-    killed(tmp_path / "timed", whole, words, 120)
+    longest = killed(tmp_path / "timed", whole, words, 120)
     assert whole.read_bytes() == played.read_bytes()
-    longest = time.monotonic() - start
     rng = random.Random(20)
     seen = set()
     for number in range(KILLS):

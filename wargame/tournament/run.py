@@ -22,8 +22,8 @@ from wargame.tournament.terms import Terms
 
 _LOOK = 0.2
 """Seconds between two looks at the crew."""
-_AHEAD = 2
-"""Matches handed out for each worker: one that it plays, one that waits for it."""
+_AHEAD = 4
+"""Matches handed out for each worker: one that it plays, and some while results are written."""
 
 
 class Tournament:

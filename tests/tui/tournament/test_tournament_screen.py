@@ -51,8 +51,7 @@ async def test_matches_of_a_thread_come_up_and_the_end_shows_the_winner_and_the_
         assert app.live.standings.rows[0].name in text
         assert "cup/index.html" in text
         await pilot.press("escape")
-        await pilot.pause()
-        assert "16/16 matches   all played" in words(app)
+        await until(pilot, lambda: "16/16 matches   all played" in words(app))
         for row in app.live.standings.rows:
             assert row.rating is not None
             assert f"{row.rating.value:.0f}" in words(app)
