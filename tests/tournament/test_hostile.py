@@ -32,7 +32,7 @@ from wargame.tournament.entrant import Submission
 from wargame.tournament.intake import submit
 from wargame.tournament.outcome import Fixture
 from wargame.tournament.package import unpacked
-from wargame.tournament.play import Done, Ground, Job, ground_content, play
+from wargame.tournament.play import Finished, Ground, Job, ground_content, play
 from wargame.tournament.rehearsal import quick
 from wargame.tournament.seating import seat
 
@@ -142,7 +142,7 @@ def entered(court: Court, case: Hostile, folder: Path) -> Submission:
     return submit(case.file, base=folder)
 
 
-def met(court: Court, hostile: Submission, side: Side) -> Done:
+def met(court: Court, hostile: Submission, side: Side) -> Finished:
     names = {side: "hostile", side.other: "innocent"}
     fixture = Fixture(1, "mapengine", names[Side.ATTACKER], names[Side.DEFENDER], 1)
     return play(Job(fixture, court.ground, {side: hostile, side.other: court.innocent}))

@@ -18,6 +18,7 @@ from wargame.game.view import View
 from wargame.protocol import lines, telling
 from wargame.protocol.cell import Cell
 from wargame.protocol.messages import SEEDS, VERSION, Move, Ready
+from wargame.protocol.shown import printable
 from wargame.sandbox.limits import Limits, Status, Stopped
 from wargame.stages import Side
 
@@ -193,10 +194,7 @@ class GuestAgent(Agent):
         if len(text.encode()) >= 1024 * self.limits.output:
             return ""
         last = next((each for each in reversed(text.splitlines()) if each.strip()), "").strip()
-        last = _ADDRESS.sub("0x...", last)
-        shown = "".join(
-            letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in last
-        )
+        shown = printable(_ADDRESS.sub("0x...", last))
         return shown if len(shown) <= _QUOTED else f"{shown[: _QUOTED - 3]}..."
 
     def _fail(self, words: str, status: Status) -> NoReturn:

@@ -122,10 +122,11 @@ class Store:
         """Reads everything and names what is damaged; damaged artifacts are removed."""
         whole, damaged = 0, []
         for key in list(self.keys()):
-            if self._read(key) is None:
-                damaged.append(key)
-            else:
+            if self._sound(key):
                 whole += 1
+            else:
+                damaged.append(key)
+                self._remove(key)
         return Check(whole, tuple(damaged))
 
     def collect(self, *, older_than: float) -> tuple[int, int]:
@@ -135,8 +136,16 @@ class Store:
             if meta is None or meta.made < older_than:
                 freed += meta.bytes if meta else 0
                 count += 1
-                self._drop(key)
+                self._remove(key)
         return count, freed
+
+    def _sound(self, key: str) -> bool:
+        """Whether an artifact lies there whole."""
+        return self._read(key) is not None
+
+    def _remove(self, key: str) -> None:
+        """Takes an artifact out of the store."""
+        self._drop(key)
 
     def _folder(self, key: str) -> Path:
         return self.root / "objects" / key[:2] / key

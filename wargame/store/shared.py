@@ -11,7 +11,6 @@ from wargame.store.artifact import (
     FORMATS,
     Arrays,
     Artifact,
-    Check,
     Meta,
     Packed,
     meta_bytes,
@@ -63,29 +62,17 @@ class SharedStore(Store):
         for shelf in self._far.names("objects"):
             yield from self._far.names(f"objects/{shelf}")
 
-    def verify(self) -> Check:
-        """Reads everything at the address; what is damaged there is removed."""
-        whole, damaged = 0, []
-        for key in list(self.keys()):
-            if self._fetch(key) is None:
-                damaged.append(key)
-                self._remove(key)
-            else:
-                whole += 1
-        return Check(whole, tuple(damaged))
-
     def collect(self, *, older_than: float) -> tuple[int, int]:
         """Removes artifacts not made since from the address and from this machine's cache."""
-        count = freed = 0
-        for key, meta in list(self.metas()):
-            if meta is None or meta.made < older_than:
-                freed += meta.bytes if meta else 0
-                count += 1
-                self._remove(key)
-        for key, meta in [(key, Store.meta(self, key)) for key in Store.keys(self)]:
+        found = super().collect(older_than=older_than)
+        for key in list(Store.keys(self)):
+            meta = Store.meta(self, key)
             if meta is None or meta.made < older_than:
                 self._drop(key)
-        return count, freed
+        return found
+
+    def _sound(self, key: str) -> bool:
+        return self._fetch(key) is not None
 
     def _remove(self, key: str) -> None:
         self._far.remove(_folder(key))

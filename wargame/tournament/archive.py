@@ -18,7 +18,7 @@ from wargame.tournament.bundle import (
     MOST_FILES,
     Bundle,
     Refused,
-    check_name,
+    check_member,
     left_out,
     shown,
 )
@@ -114,7 +114,7 @@ def _zip_name(entry: zipfile.ZipInfo) -> str:
 
 def _wanted_zip(entry: zipfile.ZipInfo, name: str) -> bool:
     folder = name.endswith("/")
-    check_name(name.removesuffix("/"))
+    check_member(name.removesuffix("/"))
     if left_out(name):
         return False
     mode = entry.external_attr >> 16
@@ -172,7 +172,7 @@ def _tar(blob: bytes) -> dict[str, bytes]:
 
 
 def _wanted_tar(entry: tarfile.TarInfo, name: str) -> bool:
-    check_name(name.removesuffix("/"))
+    check_member(name.removesuffix("/"))
     if left_out(name) or entry.isdir():
         return False
     if entry.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or entry.issparse():

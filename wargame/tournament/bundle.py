@@ -42,7 +42,7 @@ def left_out(name: str) -> bool:
     return any(part in _LEFT_OUT for part in name.split("/"))
 
 
-def check_name(name: str) -> None:
+def check_member(name: str) -> None:
     """Checks a name with slashes, as it stands in an archive or below a folder.
 
     Raises:
@@ -90,7 +90,7 @@ class Bundle:
         Raises:
             Refused: it is not let in.
         """
-        check_name(name)
+        check_member(name)
         # Some disks know no capitals, and must not let one file hide another.
         folded = name.casefold()
         if folded in self._taken:

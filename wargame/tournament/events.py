@@ -59,8 +59,8 @@ Event = Opened | Planned | Played | Changed | Over
 Tell = Callable[[Event], None]
 
 
-class Tally:
-    """The results so far, kept up by the events."""
+class Course:
+    """The course of a tournament so far, kept up by its events."""
 
     def __init__(self) -> None:
         self.title = ""

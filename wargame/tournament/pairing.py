@@ -175,7 +175,7 @@ def points(results: Iterable[MatchResult]) -> dict[str, int]:
     return won
 
 
-def balance(results: Iterable[MatchResult], name: str) -> float:
+def net_missions(results: Iterable[MatchResult], name: str) -> float:
     """Missions gained as the attacker less missions suffered as the defender."""
     own = [each for each in results if not each.fixture.mirror]
     gained = math.fsum(each.mission for each in own if each.fixture.attacker == name)
@@ -196,6 +196,6 @@ def winner(results: Iterable[MatchResult], better: str, worse: str) -> str:
         if pair(each.fixture.attacker, each.fixture.defender) == pair(better, worse)
     ]
     won = points(own)
-    ahead = won.get(better, 0), balance(own, better)
-    behind = won.get(worse, 0), balance(own, worse)
+    ahead = won.get(better, 0), net_missions(own, better)
+    behind = won.get(worse, 0), net_missions(own, worse)
     return worse if behind > ahead else better

@@ -20,7 +20,6 @@ from wargame.game.record import header, line
 from wargame.game.terms import Scenario
 from wargame.home import cache_home
 from wargame.jsonlines import encoded
-from wargame.pool import single_thread
 from wargame.sandbox.limits import Limits, Status
 from wargame.sandbox.method import Method, choose
 from wargame.sandbox.warden import Warden
@@ -61,7 +60,7 @@ class Job:
     entrants: Mapping[Side, Submission]
 
 
-class Done(NamedTuple):
+class Finished(NamedTuple):
     """A match that was played."""
 
     result: MatchResult
@@ -82,7 +81,6 @@ def _court(ground: Ground) -> _Court:
     from wargame.data.sources import load, summary
     from wargame.pipeline.source import offer
 
-    single_thread()
     rules = scenario.from_content(json.loads(ground.content))
     tiles = load(rules.data, location=None if ground.data is None else Path(ground.data))
     if tiles.digest != ground.digest:
@@ -105,7 +103,7 @@ def ground_content(rules: Scenario) -> str:
     return canonical(rules.content()).decode()
 
 
-def play(job: Job) -> Done:
+def play(job: Job) -> Finished:
     """Plays a match; strangers' code runs isolated.
 
     Raises:
@@ -130,7 +128,7 @@ def play(job: Job) -> Done:
         faults = _referee(match)
     result = _result(fixture, match, faults)
     output = {side: each.output for side, each in seats.items() if each.output}
-    return Done(result, Kept(_record(match), output, time.perf_counter() - begun))
+    return Finished(result, Kept(_record(match), output, time.perf_counter() - begun))
 
 
 def _seat(job: Job, side: Side) -> Seat:

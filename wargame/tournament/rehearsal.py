@@ -59,9 +59,6 @@ def rehearsal(
     Raises:
         WargameError: the agent does not play this side, or the scenario is wrong.
     """
-    from wargame.pool import single_thread
-
-    single_thread()
     rules = quick(game if isinstance(game, Scenario) else scenario.load(game))
     players = {side: agent, side.other: make(rival or RIVALS[side])}
     return Match(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wargame.jsonlines import writing
 from wargame.store import open_store
 from wargame.tournament.export import document, write_csv, write_json
-from wargame.tournament.outcome import MatchResult
 from wargame.tournament.page.page import write_page
 from wargame.tournament.placed import placed
 from wargame.tournament.results import Results
@@ -30,11 +28,11 @@ def so_far(terms: Terms, results: Results) -> Standings:
 
 def titles(results: Results) -> dict[str, str]:
     """What entrants are called beside their names."""
-    return {entry.entrant.name: entry.entrant.title for entry in results.entrants()}
+    return {entry.name: entry.entrant.title for entry in results.entrants()}
 
 
 def write(out: Path, terms: Terms, results: Results, found: Standings, store: str) -> None:
-    """Writes everything into a folder.
+    """Writes everything into a folder, which is made where it is not there.
 
     Args:
         out: the folder.
@@ -46,11 +44,8 @@ def write(out: Path, terms: Terms, results: Results, found: Standings, store: st
     Raises:
         WargameError: it cannot be written.
     """
-    with writing(out):
-        out.mkdir(parents=True, exist_ok=True)
     write_tables(out, terms, results, found)
-    played = results.results()
-    write_pages(out / PAGE, terms, results, found, played, store)
+    write_pages(out / PAGE, terms, results, found, store)
 
 
 def write_tables(out: Path, terms: Terms, results: Results, found: Standings) -> None:
@@ -61,21 +56,14 @@ def write_tables(out: Path, terms: Terms, results: Results, found: Standings) ->
     write_json(out / "results.json", document(facts, found, played, titles=called))
 
 
-def write_pages(
-    path: Path,
-    terms: Terms,
-    results: Results,
-    found: Standings,
-    played: list[MatchResult],
-    store: str,
-) -> None:
+def write_pages(path: Path, terms: Terms, results: Results, found: Standings, store: str) -> None:
     """Writes the page."""
     write_page(
         path,
         title=terms.title,
         terms=terms,
         standings=found,
-        results=played,
+        results=results.results(),
         record=results.kept,
         store=open_store(store),
         titles=titles(results),

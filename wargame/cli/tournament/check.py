@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wargame.cli import options
 from wargame.cli.tournament import command
+from wargame.protocol.shown import printable
 
 if TYPE_CHECKING:
     from wargame.tournament.check import Report, SideReport
@@ -75,10 +76,10 @@ def run(args: argparse.Namespace) -> int:
 
 def told(report: Report) -> str:
     """The report in words, a few lines."""
-    agent = _plain(report.agent)
+    agent = printable(report.agent)
     if report.problem:
-        return f"{agent}: not valid\n  {_plain(report.problem)}"
-    title = f", {_plain(report.title)!r}" if report.title else ""
+        return f"{agent}: not valid\n  {printable(report.problem)}"
+    title = f", {printable(report.title)!r}" if report.title else ""
     head = f"{agent}: {'valid' if report.valid else 'not valid'} ({report.kind}{title})"
     lines = [head, *(line for side in report.sides for line in _side(side))]
     return "\n".join([*lines, f"  digest    {report.digest[:16]}"])
@@ -100,10 +101,5 @@ def _side(side: SideReport) -> list[str]:
         lines.append(f"  {'':{_WIDTH}}{side.problem}")
     if side.problem and side.output:
         kept = side.output.splitlines()[-20:]
-        lines += ["  what it wrote to its standard error:", *(f"  | {_plain(k)}" for k in kept)]
+        lines += ["  what it wrote to its standard error:", *(f"  | {printable(k)}" for k in kept)]
     return lines
-
-
-def _plain(text: str) -> str:
-    # A stranger's text must not steer the terminal.
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

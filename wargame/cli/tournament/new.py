@@ -13,16 +13,29 @@ EPILOG = """\
 examples:
   wargame tournament new friday
   wargame tournament run friday/tournament.yaml
+  wargame tournament new --schema > tournament.schema.json
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments."""
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="made where it is not there")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "folder", metavar="FOLDER", type=Path, nargs="?", help="made where it is not there"
+    )
+    what.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of tournament files instead"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Writes it, and says what to do next."""
+    if args.schema:
+        from wargame.cli.output import print_json
+        from wargame.tournament.terms import schema
+
+        print_json(schema())
+        return 0
     from wargame.tournament.starter import new
 
     for path in new(args.folder):

@@ -34,9 +34,8 @@ def run(args: argparse.Namespace) -> int:
     terms, out = load(args.file), place.folder(args)
     with place.results(terms, out) as results:
         store = args.store or terms.store or store_place()
-        found, played = so_far(terms, results), results.results()
         with writing(out):
             out.mkdir(parents=True, exist_ok=True)
-        write_pages(out / PAGE, terms, results, found, played, store)
+        write_pages(out / PAGE, terms, results, so_far(terms, results), store)
     print(out / PAGE)
     return 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from wargame.cli.output import Progress, print_line
 from wargame.store.keys import canonical
-from wargame.tournament.events import Changed, Event, Opened, Over, Planned, Played, Tally
+from wargame.tournament.events import Changed, Course, Event, Opened, Over, Planned, Played
 from wargame.tournament.match_words import against_par, offences, visible
 from wargame.tournament.outcome import Fixture, MatchResult
 
@@ -28,7 +28,7 @@ class InWords:
 
     def __init__(self, seed: int, progress: Progress) -> None:
         self._seed, self._progress = seed, progress
-        self._tally = Tally()
+        self._tally = Course()
         self._open: dict[int, set[Fixture]] = {}
         self._played: set[Fixture] = set()
         self._worlds: set[tuple[str, int]] = set()

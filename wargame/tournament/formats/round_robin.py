@@ -12,10 +12,10 @@ from wargame.tournament.pairing import (
     Format,
     Rounds,
     Setting,
-    balance,
     can_meet,
     drawn,
     met,
+    net_missions,
     number_of_next,
     pair,
     points,
@@ -57,7 +57,7 @@ class RoundRobin(Format):
         del rounds
         won = points(results)
         names = [entry.name for entry in entries]
-        key = {name: (-won.get(name, 0), -balance(results, name)) for name in names}
+        key = {name: (-won.get(name, 0), -net_missions(results, name)) for name in names}
         return tuple(sorted(names, key=lambda name: key[name]))
 
 

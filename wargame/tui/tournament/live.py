@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from wargame.tournament.events import Changed, Event, Opened, Over, Planned, Played, Tally
+from wargame.tournament.events import Changed, Course, Event, Opened, Over, Planned, Played
 from wargame.tournament.outcome import MatchResult
 from wargame.tournament.standings import Row, Standings
 from wargame.tui.tournament.meetings import Meetings
@@ -38,7 +38,7 @@ class Live:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self.tally = Tally()
+        self.tally = Course()
         self.meetings = Meetings()
         self.pace = Pace(clock())
         self.standings: Standings | None = None
